@@ -6,25 +6,27 @@ Spans are half-open code-point offsets into the string that the caller passed, w
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, NewType, TypeAlias
 
-Family: TypeAlias = Literal[
-    "legal", "promo", "engage", "navigation", "credit", "contact", "interface", "comments"
-]
+Family: TypeAlias = Literal["legal", "promo", "engage", "navigation", "credit", "contact", "interface", "comments"]
 FAMILIES: tuple[Family, ...] = (
     "legal", "promo", "engage", "navigation", "credit", "contact", "interface", "comments",
 )  # fmt: skip
 
 Strength: TypeAlias = Literal["strong", "supporting", "protecting"]
+Match: TypeAlias = Literal["whole", "start", "end", "anywhere"]
+Zone: TypeAlias = Literal["anywhere", "head", "tail"]
 Kind: TypeAlias = Literal["heading", "paragraph", "item", "quote", "code", "table", "rule"]
+Region: TypeAlias = Literal["list", "thread", "box", "bio", "offer"]
 
 RuleId = NewType("RuleId", str)
 """Full name of a rule: ``language/family/name``, as in ``en/legal/fair-use-notice``."""
 
-Reason: TypeAlias = Literal["alone", "company", "region", "orphan", "repeat"]
-"""Why a block went: by its own strong evidence, by weak evidence in company, inside a region that a furniture
-heading opened, as the leftover of a removal (a rule, an empty heading), or as a repetition of another block."""
+Reason: TypeAlias = Literal["alone", "glued", "company", "region", "orphan", "repeat"]
+"""Why a block went: by its own strong evidence, as the part of a block that is glued to a sentence of the body, by weak
+evidence in company, inside a region that a furniture heading opened, as the leftover of a removal (a rule, an empty
+heading), or as a repetition of another removed block."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -48,7 +50,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One replaced stretch of the caller's text: ``before`` stood at ``span`` and ``after`` stands there now."""
+    """One replaced stretch of a text: ``before`` stood at ``span``, ``after`` stands there now."""
 
     span: Span
     before: str
@@ -61,6 +63,72 @@ class Block:
 
     span: Span
     kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One entry of a rule file, as data; :mod:`defurnish.rulebook` says what each key means."""
+
+    id: RuleId
+    family: Family
+    strength: Strength
+    match: Match
+    summary: str
+    why: str
+    zone: Zone = "anywhere"
+    phrases: tuple[str, ...] = ()
+    pattern: str | None = None
+    max_words: int | None = None
+    opens: Region | None = None
+    glued: bool = False
+    removes: tuple[str, ...] = ()
+    keeps: tuple[str, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule that speaks of a block, with the range of the block's match view that it speaks of.
+
+    A ``glued`` hit speaks of that range alone: furniture that follows a sentence of the body on the same line.
+    """
+
+    rule: Rule
+    start: int
+    end: int
+    glued: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """The blocks of a text, in parallel tuples: where each stands, what it is, and its content on one line.
+
+    ``starts`` and ``ends`` are code-point offsets; a block reaches from its first to its last visible character
+    (line breaks and the blanks around it belong to the gaps).
+    """
+
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    kinds: tuple[Kind, ...]
+    contents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Annotated:
+    """The blocks with what the rules see in them: match-view lines by block, hits by block number."""
+
+    segments: Segments
+    lines: tuple[str, ...]
+    hits: dict[int, tuple[Hit, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A block that goes: for which family and reason, and on whose hits (block number and hit)."""
+
+    family: Family
+    reason: Reason
+    witnesses: tuple[tuple[int, Hit], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +163,10 @@ class Metadata:
 
     title: str | None = None
     authors: tuple[str, ...] = ()
-    date: str | None = None  # ISO 8601
+    date: str | None = None
+    """ISO 8601, to the day."""
     outlet: str | None = None
     topics: tuple[str, ...] = ()
-    source_url: str | None = None
     source: str | None = None
+    source_url: str | None = None
     copyright_holder: str | None = None
-
-
-EMPTY_METADATA = Metadata()
-_ = field

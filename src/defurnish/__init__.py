@@ -1,0 +1,24 @@
+"""Takes the site furniture out of extracted article text and leaves every word of the article."""
+
+from .model import FAMILIES, Block, Edit, Evidence, Family, Metadata, Removal, Span
+from .pipeline import Cleaner, analyze, clean
+from .result import Result
+from .rulebook import RuleError
+from .version import __version__
+
+__all__ = [
+    "FAMILIES",
+    "Block",
+    "Cleaner",
+    "Edit",
+    "Evidence",
+    "Family",
+    "Metadata",
+    "Removal",
+    "Result",
+    "RuleError",
+    "Span",
+    "__version__",
+    "analyze",
+    "clean",
+]

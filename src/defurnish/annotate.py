@@ -1,0 +1,25 @@
+"""Finds what the rules see in each block: one pass of the automaton, then whole short lines.
+
+Rules never edit: they testify. So one pass is enough, and the order of rules cannot matter.
+"""
+
+from __future__ import annotations
+
+from .matchview import in_quotes, view
+from .model import Annotated, Hit, Segments
+from .rulebook import Rulebook
+
+
+def annotate(segments: Segments, rulebook: Rulebook) -> Annotated:
+    """Return the blocks with their match view and the hits of all rules."""
+    if not segments.contents:
+        return Annotated(segments, (), {})
+    source = "\n".join(segments.contents)
+    seen = view(source)
+    lines = tuple(seen.split("\n"))
+    hits: dict[int, tuple[Hit, ...]] = {}
+    for number, found in rulebook.hits(seen).items():
+        spoken = tuple(hit for hit in found if not in_quotes(lines[number], hit.start, hit.end))
+        if spoken:
+            hits[number] = spoken
+    return Annotated(segments, lines, hits)

@@ -1,0 +1,657 @@
+"""Decides which blocks go. The only place with policy; every number is a named constant with its reason.
+
+Evidence is settled first where it stands alone, then by its neighbours, because furniture comes in runs: an ISBN line
+is an article's fact unless the offer above it has just been removed. ``decide`` repeats its sweep over the blocks that
+are left until a sweep removes nothing more, so that cleaning a cleaned text changes nothing.
+
+A sweep, in order:
+
+1. *protect*: quotations, code, tables, and blocks with protecting evidence take no part as candidates.
+2. *alone*: strong evidence, and supporting evidence in the zone its rule names.
+3. *regions*: what stands under a furniture heading, up to where the article resumes.
+4. *company*: supporting evidence beside a removed block, or of two rules at once.
+5. *tail*: short lines between removed blocks after the last paragraph of the article.
+6. *repeats* and *orphans*: a block that stood before word for word under furniture, rules and headings of nothing.
+
+If all or nearly all of a text would go, all of it stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+from itertools import accumulate
+
+import regex
+
+from .model import Annotated, Decision, Family, Hit, Reason
+from .shape import ends_sentence, is_headline, is_link_only, is_prose, words
+
+PROTECTED_KINDS = frozenset({"quote", "code", "table"})
+
+# The head zone ends at the first paragraph of prose, but never reaches further than this: a page whose "head" is
+# longer is a list, and its dates and names are content.
+HEAD_BLOCKS = 40
+
+# Weak evidence passes company on to the next block only so often: a table of specifications is a chain of lines that
+# each look like a credit. In the tail, behind the last paragraph, chains are what furniture looks like.
+COMPANY_REACH = 3
+
+# In the middle of an article a sentence longer than this needs two rules against it: census, section 7, point 4.
+MIDDLE_PROSE_WORDS = 25
+
+# A marked heading of so few words right above prose ("Comments" in a manual, "All rights reserved" as a book's title)
+# is the article's own unless a region under it goes too. clean/listicle-books and clean/software-manual hold some.
+AMBIGUOUS_HEADING_WORDS = 3
+
+# A standfirst is one paragraph near the top; a by-line or date right behind it still stands in the head.
+STANDFIRST_WITHIN = 5
+BEHIND_STANDFIRST = 3
+
+# A related list in the middle of an article: this many uncued short lines at most are taken for headlines.
+LIST_BLOCKS = 24
+# A teaser under a related headline is an excerpt or a standfirst, seldom longer.
+TEASER_WORDS = 75
+# Teaser prose goes only where the list is the end of the text: past this share of the text's words.
+TEASER_FROM = 0.5
+
+# Newsletter, donation and app boxes: heading, pitch, form labels, legal line.
+BOX_BLOCKS = 8
+# What can stand in a box; a by-line or a related headline below one belongs to the article or to another region.
+BOX_FAMILIES = frozenset({"promo", "engage", "interface", "legal", "contact"})
+BOX_GAP = 2
+BOX_PROSE_WORDS = 45
+
+# A book offer: announcement, two blurb paragraphs, a dozen fields, the order link.
+OFFER_BLOCKS = 24
+OFFER_GAP = 3
+OFFER_PROSE_WORDS = 120
+
+# An author box at the end: name, role, two or three paragraphs.
+BIO_BLOCKS = 4
+BIO_WORDS = 160
+# ... and prose that begins with the by-line's name is one where no more than so many paragraphs follow it.
+BIO_FROM_END = 2
+# A title has more words than the label of a section.
+TITLE_WORDS = 3
+# An author box without any cue in it is taken at the end only: behind this share of the text's words.
+BIO_FROM = 0.6
+
+# A comment thread is known by its voices (names with dates, "says", "Reply"): the first right under the heading, then
+# at least one in so many blocks, for long comments have several paragraphs.
+THREAD_FIRST_VOICE = 4
+THREAD_VOICE_EVERY = 12
+# Without a heading it takes at least so many voices, none further from the next, to the end of the text.
+THREAD_VOICES = 4
+THREAD_GAP = 6
+# A name with a date; a longer line with a credit in it is a caption or a bio.
+VOICE_WORDS = 10
+# "12 Comments" under a headline is a counter; a thread stands behind a fair part of the text.
+THREAD_FROM = 0.2
+
+# Uncued short lines between removed blocks in the tail: menus, addresses, names of forms.
+TAIL_GAP = 6
+TAIL_WORDS = 14
+
+# "All or nearly all would go": fewer than so many words would be left of a text that had prose or some length.
+NEARLY_ALL = 0.04
+# A sweep takes at least one block; real pages settle in 3 sweeps, and hostile ones must stay linear.
+MOST_SWEEPS = 12
+
+
+_NAME = r"\p{Lu}[\p{L}'-]+(?: \p{Lu}\.)?(?: (?:de|da|van|von|del|la|le|al))?(?: \p{Lu}[\p{L}'-]+){1,2}"
+_ADDRESS = re.compile(r"\b(?:you|your|yours|us|our|we|we're|we'll|we've)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What goes: whole blocks by number, and of kept blocks the glued parts, by number, in order.
+
+    ``spared`` when nearly everything would have gone, and therefore nothing goes.
+    """
+
+    decisions: dict[int, Decision]
+    parts: dict[int, tuple[Hit, ...]]
+    spared: bool
+
+
+def decide(page: Annotated, keep: Set[Family] = frozenset()) -> Verdict:
+    """Return what goes of ``page``. Families in ``keep`` stay wherever they are recognized."""
+    if not page.hits:
+        return Verdict({}, {}, False)
+    decisions: dict[int, Decision] = {}
+    left = list(range(len(page.lines)))
+    known = _Known(page, keep)
+    for _ in range(MOST_SWEEPS):
+        gone = _Sweep(known, left).run()
+        if not gone:
+            break
+        decisions |= gone
+        left = [number for number in left if number not in gone]
+    if decisions and _nearly_all(page, left):
+        return Verdict({}, {}, True)
+    parts = {number: tuple(hits) for number, hits in known.glued.items() if number not in decisions}
+    return Verdict(decisions, parts, False)
+
+
+def _nearly_all(page: Annotated, left: Sequence[int]) -> bool:
+    total = sum(words(line) for line in page.lines)
+    return sum(words(page.lines[number]) for number in left) <= NEARLY_ALL * total
+
+
+def _are_two_witnesses(hits: Sequence[Hit]) -> bool:
+    """Whether two rules of different families speak of different words of a block."""
+    return any(
+        one.rule.family != other.rule.family and (one.end <= other.start or other.end <= one.start)
+        for at, one in enumerate(hits)
+        for other in hits[at + 1 :]
+    )
+
+
+def _is_told(line: str) -> bool:
+    """Whether a silent line is a sentence that does not speak to the reader: the article's, as far as one can see."""
+    if not ends_sentence(line) or line[-1] in ":?!":
+        return False
+    return not _ADDRESS.search(line) and line.count(" ") > 0
+
+
+class _Known:
+    """What is known of each block before any decision: its kind, its hits by strength, its shape (asked lazily)."""
+
+    def __init__(self, page: Annotated, keep: Set[Family]) -> None:
+        self.page = page
+        self.lines = page.lines
+        self.kinds = page.segments.kinds
+        self.protected: set[int] = {n for n, kind in enumerate(self.kinds) if kind in PROTECTED_KINDS}
+        self.strong: dict[int, list[Hit]] = {}
+        self.supporting: dict[int, list[Hit]] = {}
+        self.glued: dict[int, list[Hit]] = {}
+        for number, hits in page.hits.items():
+            for hit in hits:
+                if hit.rule.strength == "protecting" or (hit.rule.family in keep and hit.rule.strength == "strong"):
+                    self.protected.add(number)
+                elif hit.rule.family in keep:
+                    continue
+                elif hit.glued:
+                    self.glued.setdefault(number, []).append(hit)
+                elif hit.rule.strength == "strong":
+                    self.strong.setdefault(number, []).append(hit)
+                else:
+                    self.supporting.setdefault(number, []).append(hit)
+        for number in self.protected & self.glued.keys():
+            del self.glued[number]
+        self._prose: dict[int, bool] = {}
+        self._counts: list[int] | None = None
+
+    def count(self, number: int) -> int:
+        """The words of a block."""
+        if self._counts is None:
+            self._counts = [words(line) for line in self.lines]
+        return self._counts[number]
+
+    def cued(self, number: int) -> bool:
+        return number in self.strong or number in self.supporting
+
+    def hits(self, number: int) -> list[Hit]:
+        return self.strong.get(number, []) + self.supporting.get(number, [])
+
+    def prose(self, number: int) -> bool:
+        found = self._prose.get(number)
+        if found is None:
+            found = self.kinds[number] in ("paragraph", "item", "quote") and is_prose(self.lines[number])
+            self._prose[number] = found
+        return found
+
+    def body(self, number: int) -> bool:
+        """Prose that nothing speaks against: what the article is known by."""
+        return self.prose(number) and (number in self.protected or not self.cued(number))
+
+    def link_only(self, number: int) -> bool:
+        return is_link_only(self.page.segments.contents[number])
+
+
+class _Sweep:
+    """One pass over the blocks that are left. Positions index ``left``; numbers are block numbers."""
+
+    def __init__(self, known: _Known, left: list[int]) -> None:
+        self.known = known
+        self.left = left
+        self.gone: dict[int, Decision] = {}
+        self._before: list[int] | None = None
+        bodies = (position for position, number in enumerate(left) if known.body(number))
+        self.first_body = next(bodies, len(left))
+        self.last_body = next((p for p in range(len(left) - 1, -1, -1) if known.body(left[p])), -1)
+        self.head_end = self._end_of_head()
+        if self.first_body == len(left):  # no prose at all: the head is nothing, the tail is nothing
+            self.first_body, self.last_body, self.head_end = 0, len(left), 0
+
+    def run(self) -> dict[int, Decision]:
+        self._alone()
+        if not self.gone and not self.known.supporting:
+            return self.gone
+        self._company()
+        self._regions()
+        self._thread_without_heading()
+        self._company()
+        self._names_in_head()
+        self._author_box()
+        self._tail()
+        self._repeats()
+        self._orphans()
+        return self.gone
+
+    def _end_of_head(self) -> int:
+        """Return where the head ends: at the first paragraph, or behind the by-line that follows a standfirst."""
+        first = min(self.first_body, HEAD_BLOCKS)
+        if first > STANDFIRST_WITHIN:
+            return first
+        for position in range(first + 1, min(first + 1 + BEHIND_STANDFIRST, len(self.left))):
+            number = self.left[position]
+            if self.known.body(number) or self.known.kinds[number] == "heading":
+                break
+            if any(hit.rule.zone == "head" for hit in self.known.hits(number)):
+                return position + 1
+        return first
+
+    # -- alone ---------------------------------------------------------------------------------------------------------
+
+    def _in_zone(self, hit: Hit, position: int) -> bool:
+        match hit.rule.zone:
+            case "head":
+                return position < self.head_end
+            case "tail":
+                return position > self.last_body
+            case _:
+                return True
+
+    def _alone(self) -> None:
+        known = self.known
+        for position, number in enumerate(self.left):
+            if number in known.protected or not known.cued(number):
+                continue
+            witnesses = [hit for hit in known.strong.get(number, ()) if self._in_zone(hit, position)]
+            if not witnesses:
+                witnesses = [
+                    hit
+                    for hit in known.supporting.get(number, ())
+                    if hit.rule.zone != "anywhere" and self._in_zone(hit, position)
+                ]
+            if witnesses and not self._heads_prose(position, witnesses) and not self._is_doubtful(position):
+                others = [hit for hit in known.hits(number) if hit not in witnesses]
+                everything = [(number, hit) for hit in (*witnesses, *others)]
+                self._remove(number, witnesses[0].rule.family, "alone", everything)
+
+    def _is_doubtful(self, position: int) -> bool:
+        """Whether a block is a long sentence amid the article's prose with one rule alone against it."""
+        known, number = self.known, self.left[position]
+        return (
+            self.first_body < position < self.last_body
+            and known.count(number) > MIDDLE_PROSE_WORDS
+            and len(known.hits(number)) < 2
+        )
+
+    def _heads_prose(self, position: int, witnesses: Sequence[Hit]) -> bool:
+        """Whether a block is a short marked heading over prose of the body, with no region of its own."""
+        known, number = self.known, self.left[position]
+        if any(hit.rule.family == "credit" for hit in witnesses):
+            return False  # "###### By Ana Roth"
+        label = known.lines[number].lstrip("# 0123456789.")
+        if known.kinds[number] != "heading" or words(label) > AMBIGUOUS_HEADING_WORDS:
+            return False
+        if position + 1 >= len(self.left) or not known.body(self.left[position + 1]):
+            return False
+        return not any(hit.rule.opens and self._end_of_region(position, hit) > position + 1 for hit in witnesses)
+
+    def _remove(self, number: int, family: Family, reason: Reason, witnesses: Sequence[tuple[int, Hit]]) -> None:
+        if number not in self.gone and number not in self.known.protected:
+            self.gone[number] = Decision(family, reason, tuple(witnesses))
+
+    # -- regions -------------------------------------------------------------------------------------------------------
+
+    def _regions(self) -> None:
+        reached = -1
+        for position, number in enumerate(self.left):
+            decision = self.gone.get(number)
+            if position <= reached or decision is None or decision.reason == "region":
+                continue
+            opener = next(((n, hit) for n, hit in decision.witnesses if n == number and hit.rule.opens), None)
+            if opener is None:
+                continue
+            stop = self._end_of_region(position, opener[1])
+            for inside in range(position + 1, stop):
+                self._take(inside, opener)
+            reached = max(reached, stop - 1)
+
+    def _end_of_region(self, position: int, opener: Hit) -> int:
+        match opener.rule.opens:
+            case "list":
+                return self._end_of_list(position)
+            case "thread":
+                return self._end_of_thread(position)
+            case "box":
+                return self._end_of_box(position, BOX_BLOCKS, BOX_GAP, BOX_PROSE_WORDS, address=True)
+            case "offer":
+                return self._end_of_box(position, OFFER_BLOCKS, OFFER_GAP, OFFER_PROSE_WORDS, address=False)
+            case _:
+                return self._end_of_bio(position)
+
+    def _take(self, position: int, opener: tuple[int, Hit]) -> None:
+        """Remove a block of a region: in the name of its own evidence if it has any, else of the opener."""
+        number = self.left[position]
+        own = [(number, hit) for hit in self.known.hits(number)]
+        in_thread = opener[1].rule.family == "comments"  # a commenter's name and date are no credit of the article
+        family = own[0][1].rule.family if own and not in_thread else opener[1].rule.family
+        self._remove(number, family, "region", [*own, opener])
+
+    def _following(self, position: int) -> Iterator[tuple[int, int]]:
+        for at in range(position + 1, len(self.left)):
+            yield at, self.left[at]
+
+    def _end_of_list(self, position: int) -> int:
+        """Return where a list of related headlines ends.
+
+        Headlines are short lines, links, list items; dates and by-lines between them count as parts. A short line
+        right above prose is the heading of the resumed article and ends the list, unless the whole list is the end of
+        the text and its prose is teasers.
+        """
+        known = self.known
+        teasers = self._teasers_end(position)
+        if teasers is not None:
+            return teasers
+        stop = position + 1
+        for at, number in self._following(position):
+            if at - position > LIST_BLOCKS or number in known.protected or known.kinds[number] == "heading":
+                break
+            if known.cued(number) or known.link_only(number):
+                stop = at + 1
+            elif position < self.first_body or not self._is_listed_headline(at):
+                break
+            else:
+                stop = at + 1
+        return stop
+
+    def _is_listed_headline(self, at: int, *, over_prose: bool = False) -> bool:
+        """Whether a silent block in a related list is a headline: no sentence, no piece of one, and above none.
+
+        With ``over_prose`` it may stand above a sentence, as a headline above its teaser does.
+        """
+        known, number = self.known, self.left[at]
+        line = known.lines[number]
+        if known.prose(number) or not is_headline(line) or line.endswith((".", ",", ":", ";")):
+            return False
+        if not line or line[0].islower() or line[0] in ",;)(":
+            return False
+        if over_prose or known.kinds[number] == "item" or at + 1 >= len(self.left):
+            return True
+        following = self.left[at + 1]
+        return known.cued(following) or not (known.body(following) or ends_sentence(known.lines[following]))
+
+    def _teasers_end(self, position: int) -> int | None:
+        """Return the end of the text if all that follows is headlines with one teaser each, else nothing."""
+        known = self.known
+        prose_run = headlines = 0
+        for at, number in self._following(position):
+            line = known.lines[number]
+            if number in known.protected and known.kinds[number] != "rule":
+                return None
+            if known.body(number):
+                prose_run += 1
+                if prose_run > 1 or words(line) > TEASER_WORDS or not headlines:
+                    return None
+            elif known.cued(number) or known.link_only(number) or self._is_listed_headline(at, over_prose=True):
+                prose_run = 0
+                headlines += 1
+            else:
+                return None
+            if at - position > 3 * LIST_BLOCKS:
+                return None
+        return len(self.left) if self._share_before(position) >= TEASER_FROM else None
+
+    def _end_of_box(self, position: int, most: int, gap: int, prose_words: int, *, address: bool) -> int:
+        """Return where a box ends: behind its last block with evidence, with at most ``gap`` silent blocks between.
+
+        With ``address`` a silent sentence must speak to the reader ("you", "our"): a pitch does, a story does not.
+        """
+        known = self.known
+        stop, silent = position + 1, 0
+        for at, number in self._following(position):
+            if at - position > most or number in known.protected:
+                break
+            if any(hit.rule.family in BOX_FAMILIES for hit in known.hits(number)):
+                stop, silent = at + 1, 0
+                continue
+            silent += 1
+            line = known.lines[number]
+            if silent > gap or known.count(number) > prose_words or (address and _is_told(line)):
+                break
+        return stop
+
+    def _end_of_bio(self, position: int) -> int:
+        """Return where an author box ends: a name and a few short paragraphs that end the text or meet furniture."""
+        known = self.known
+        if self._share_before(position) < BIO_FROM:
+            return position + 1
+        stop = position + 1
+        for at, number in self._following(position):
+            if number in self.gone or known.cued(number):
+                return stop
+            if at - position > BIO_BLOCKS or known.count(number) > BIO_WORDS:
+                return position + 1
+            if number in known.protected or known.kinds[number] == "heading":
+                return position + 1
+            stop = at + 1
+        return stop
+
+    def _end_of_thread(self, position: int) -> int:
+        """Return where a comment thread ends: the end of the text while voices are heard, else the end of its form.
+
+        A voice is a block that names a commenter, a date or a reply button. Without voices near the heading it may
+        be the counter under a title, or a section of the article.
+        """
+        if position < self.first_body or self._share_before(position) < THREAD_FROM:
+            return position + 1
+        heard, stop = position, position + 1
+        for at, number in self._following(position):
+            reach = THREAD_FIRST_VOICE if heard == position else THREAD_VOICE_EVERY
+            if at - heard > reach:
+                break
+            if self._is_voice(number):
+                heard, stop = at, at + 1
+        if heard > position and len(self.left) - stop <= THREAD_VOICE_EVERY:
+            return len(self.left)
+        return stop
+
+    def _thread_without_heading(self) -> None:
+        """Take a comment thread whose heading the extractor dropped: voices, one after the other, to the end."""
+        known = self.known
+        voices = [position for position, number in enumerate(self.left) if self._is_commenter(number)]
+        if len(voices) < THREAD_VOICES:
+            return
+        if voices[-1] + THREAD_GAP < len(self.left) and not self._is_gone_from(voices[-1] + 1):
+            return
+        start = len(voices) - 1
+        while start > 0 and voices[start] - voices[start - 1] <= THREAD_GAP:
+            start -= 1
+        thread = voices[start:]
+        if len(thread) < THREAD_VOICES or self._share_before(thread[0]) < THREAD_FROM:
+            return
+        first = thread[0]
+        if first and self._is_name(self.left[first - 1]):
+            first -= 1
+        number = self.left[thread[0]]
+        witness = (number, known.hits(number)[0])
+        for position in range(first, len(self.left)):
+            self._take(position, witness)
+
+    def _is_gone_from(self, position: int) -> bool:
+        return all(number in self.gone for number in self.left[position:])
+
+    def _is_commenter(self, number: int) -> bool:
+        return number not in self.known.protected and any(
+            hit.rule.family == "comments" for hit in self.known.supporting.get(number, ())
+        )
+
+    def _is_name(self, number: int) -> bool:
+        known = self.known
+        return known.count(number) <= 3 and not ends_sentence(known.lines[number]) and known.kinds[number] != "heading"
+
+    def _is_voice(self, number: int) -> bool:
+        known = self.known
+        return any(
+            hit.rule.family == "comments" or (hit.rule.family == "credit" and known.count(number) <= VOICE_WORDS)
+            for hit in known.hits(number)
+        )
+
+    def _share_before(self, position: int) -> float:
+        """Return the share of the words that stands before a position."""
+        if self._before is None:
+            self._before = list(accumulate((self.known.count(number) for number in self.left), initial=0))
+        return self._before[position] / max(1, self._before[-1])
+
+    # -- company -------------------------------------------------------------------------------------------------------
+
+    def _company(self) -> None:
+        known = self.known
+        for positions in (range(len(self.left)), range(len(self.left) - 1, -1, -1)):
+            beside: int | None = None
+            chain = 0
+            for position in positions:
+                number = self.left[position]
+                if number in self.gone:
+                    chain = chain + 1 if self.gone[number].reason == "company" else 0
+                    beside = number if chain < COMPANY_REACH or position > self.last_body else None
+                    continue
+                own = [(number, hit) for hit in known.supporting.get(number, ())]
+                if own and number not in known.protected and not self._heads_prose(position, ()):
+                    if beside is not None:
+                        neighbour = self.gone[beside].witnesses[:1]
+                        self._remove(number, own[0][1].rule.family, "company", [*own, *neighbour])
+                    elif not known.prose(number) and _are_two_witnesses([hit for _, hit in own]):
+                        self._remove(number, own[0][1].rule.family, "company", own)
+                if number in self.gone:
+                    chain += 1
+                    beside = number if chain < COMPANY_REACH or position > self.last_body else None
+                elif known.kinds[number] != "rule":
+                    beside = None
+
+    # -- the author ----------------------------------------------------------------------------------------------------
+
+    def _names_in_head(self) -> None:
+        """A bare name between the title and a removed date or role: the by-line without its "by"."""
+        titled = False
+        for position in range(self.head_end - 1):
+            number, following = self.left[position], self.left[position + 1]
+            if number in self.gone:
+                continue
+            credit = following in self.gone and self.gone[following].family == "credit"
+            if titled and credit and self._may_be_name(number):
+                self._remove(number, "credit", "company", self.gone[following].witnesses[:1])
+            titled = titled or self.known.count(number) >= TITLE_WORDS
+
+    def _may_be_name(self, number: int) -> bool:
+        known = self.known
+        return known.kinds[number] == "paragraph" and regex.fullmatch(_NAME, known.lines[number]) is not None
+
+    def _author_box(self) -> None:
+        """Prose at the end that begins with the name of the by-line: what the site says of its author."""
+        names = {}
+        for number, decision in self.gone.items():
+            witness = decision.witnesses[0]
+            if decision.family == "credit" and "(?P<author>" in (witness[1].rule.pattern or ""):
+                for name in regex.findall(_NAME, self.known.lines[number]):
+                    names[name] = witness
+        if not names:
+            return
+        bodies = 0
+        for position in range(len(self.left) - 1, self.head_end, -1):
+            number = self.left[position]
+            if number in self.gone or not self.known.body(number):
+                continue
+            bodies += 1
+            if bodies > BIO_FROM_END or self._share_before(position) < BIO_FROM:
+                return
+            for name, witness in names.items():
+                if self.known.lines[number].startswith(name) and self.known.count(number) <= BIO_WORDS:
+                    self._remove(number, "credit", "company", [witness])
+                    bodies -= 1
+                    break
+
+    # -- tail ----------------------------------------------------------------------------------------------------------
+
+    def _tail(self) -> None:
+        """Short silent lines in the tail that stand between removed blocks, or last after one."""
+        known = self.known
+        run: list[int] = []
+        before: int | None = None
+        for position in range(self.last_body + 1, len(self.left)):
+            number = self.left[position]
+            if number in self.gone:
+                if before is not None:
+                    self._take_run(run, before)
+                run, before = [], number
+            elif number in known.protected:
+                run, before = [], None
+            elif before is not None:
+                run.append(number)
+                if len(run) > TAIL_GAP or known.count(number) > TAIL_WORDS or _is_told(known.lines[number]):
+                    run, before = [], None
+
+    def _take_run(self, run: Sequence[int], before: int) -> None:
+        decision = self.gone[before]
+        for number in run:
+            self._remove(number, decision.family, "region", decision.witnesses[:1])
+
+    # -- repeats and orphans -------------------------------------------------------------------------------------------
+
+    def _repeats(self) -> None:
+        """A line that was removed once under furniture goes wherever else it stands word for word."""
+        lines = self.known.lines
+        removed = {lines[number]: number for number, decision in self.gone.items() if decision.reason != "orphan"}
+        for position, number in enumerate(self.left):
+            twin = removed.get(lines[number])
+            if twin is None or number in self.gone or ends_sentence(lines[number]):
+                continue
+            following = self.left[position + 1] if position + 1 < len(self.left) else None
+            if self.known.kinds[number] in ("heading", "rule") or (
+                following is not None and self.known.body(following)
+            ):
+                continue  # a section of the article may bear the name of a tag in the list at its end
+            self._remove(number, self.gone[twin].family, "repeat", self.gone[twin].witnesses)
+
+    def _orphans(self) -> None:
+        """Thematic breaks and lone marks that a removal left with nothing to part, and headings over nothing."""
+        known = self.known
+        above = self._neighbours(range(len(self.left)))
+        below = self._neighbours(range(len(self.left) - 1, -1, -1))
+        for position, number in enumerate(self.left):
+            if number in self.gone:
+                continue
+            if known.kinds[number] == "rule":
+                beside = next((n for n in (above[position], below[position]) if n in self.gone), None)
+            elif position > self.first_body and known.kinds[number] == "heading" and below[position] in self.gone:
+                label = is_headline(known.lines[number])
+                beside = below[position] if label and self._section_is_gone(position) else None
+            else:
+                continue
+            if beside is not None:
+                self._remove(number, self.gone[beside].family, "orphan", self.gone[beside].witnesses[:1])
+
+    def _neighbours(self, positions: range) -> dict[int, int | None]:
+        """Return, for each position, the last block met before it that is no thematic break."""
+        nearest: dict[int, int | None] = {}
+        met: int | None = None
+        for position in positions:
+            nearest[position] = met
+            if self.known.kinds[self.left[position]] != "rule":
+                met = self.left[position]
+        return nearest
+
+    def _section_is_gone(self, position: int) -> bool:
+        """Whether all that stands under a heading goes, and it is more than one cross-link, or the end of the text."""
+        for at, number in self._following(position):
+            if self.known.kinds[number] == "heading":
+                return at - position > 2
+            if number not in self.gone:
+                return False
+        return True

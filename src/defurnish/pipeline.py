@@ -1,0 +1,261 @@
+"""The stages in their order.
+
+text --repair--> mended --segment--> blocks --annotate--> hits --decide--> what goes --render--> edits
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from .annotate import annotate
+from .decide import Verdict, decide
+from .edits import apply, compose
+from .explain import Places, kept_blocks, removals
+from .metadata import metadata
+from .model import FAMILIES, Annotated, Edit, Family, Hit
+from .render import cuts, part_cuts
+from .repair import repair
+from .result import Result
+from .rulebook import Rulebook
+from .rulebook import rulebook as compiled_rulebook
+from .segment import segment
+from .version import __version__
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Scope = Literal["article", "page"]
+
+
+class Cleaner:
+    """A configured cleaner: made once, never changed, picklable, safe to share between threads.
+
+    Parameters
+    ----------
+    keep
+        Families that stay in the text: any of ``legal``, ``promo``, ``engage``, ``navigation``, ``credit``,
+        ``contact``, ``interface``, ``comments``. The metadata is read off them all the same.
+    scope
+        ``"article"`` is for text that an extractor handed on. ``"page"`` (text of whole pages) is accepted and
+        answers as ``"article"`` does for now.
+    languages
+        Languages whose rules speak, as in ``{"en"}``; language-neutral rules always do. Default: all there are.
+    rules
+        Rule files of your own (paths), beside the shipped rules and those of installed packages.
+    repair
+        Whether mojibake, HTML entities and control characters are mended first, line by line (ftfy).
+    replacement
+        A marker to stand where each run of blocks was removed, as in ``"[…]"``. Default: nothing.
+
+    Raises
+    ------
+    ValueError
+        For an unknown family, scope or language.
+    RuleError
+        For a rule file that cannot be used.
+    """
+
+    __slots__ = ("_keep", "_options", "_repair", "_replacement", "_rulebook")
+
+    def __init__(
+        self,
+        *,
+        keep: Iterable[Family] = (),
+        scope: Scope = "article",
+        languages: Iterable[str] | None = None,
+        rules: str | Path | Iterable[str | Path] = (),
+        repair: bool = True,
+        replacement: str | None = None,
+    ) -> None:
+        if isinstance(keep, str):
+            raise ValueError(f"keep must be a collection of families, as in keep={{{keep!r}}}")
+        for family in (kept := frozenset(keep)):
+            if family not in FAMILIES:
+                raise ValueError(f"{family!r} is no family; the families are {', '.join(FAMILIES)}")
+        if scope not in ("article", "page"):
+            raise ValueError(f"scope must be 'article' or 'page', not {scope!r}")
+        if isinstance(languages, str):
+            raise ValueError(f"languages must be a collection, as in languages={{{languages!r}}}")
+        paths = _paths(rules)
+        spoken = None if languages is None else tuple(sorted(set(languages)))
+        self._keep: frozenset[Family] = kept
+        self._repair = repair
+        self._replacement = replacement
+        self._rulebook = compiled_rulebook(spoken, paths)
+        self._options: dict[str, Any] = {
+            "keep": kept, "scope": scope, "languages": spoken, "rules": tuple(map(str, paths)), "repair": repair,
+            "replacement": replacement,
+        }  # fmt: skip
+
+    @classmethod
+    def _with_rulebook(cls, options: dict[str, Any], rulebook: Rulebook | None) -> Cleaner:
+        if rulebook is None:
+            return cls(**options)
+        cleaner = cls(**{**options, "rules": ()})
+        cleaner._options = options
+        cleaner._rulebook = rulebook
+        return cleaner
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A worker may not have the user's rule files: they travel along. The shipped ones it has.
+        own = self._rulebook if self._options["rules"] else None
+        return Cleaner._with_rulebook, (self._options, own)
+
+    def __repr__(self) -> str:
+        default: dict[str, Any] = {
+            "keep": frozenset(), "scope": "article", "languages": None, "rules": (), "repair": True,
+            "replacement": None,
+        }  # fmt: skip
+        told = (
+            f"{name}={set(value) if isinstance(value, frozenset) else value!r}"
+            for name, value in self._options.items()
+            if value != default[name]
+        )
+        return f"Cleaner({', '.join(told)})"
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """The compiled rules of this cleaner."""
+        return self._rulebook
+
+    def clean(self, text: str) -> str:
+        r"""Return ``text`` without furniture; the same object if there is none and nothing needed mending.
+
+        >>> Cleaner().clean("Rain fell all night.\n\n[Become a Member of the Club](#)\n")
+        'Rain fell all night.\n'
+        """
+        mended, _ = self._mended(text)
+        page = annotate(segment(mended), self._rulebook)
+        verdict = decide(page, self._keep)
+        if not verdict.decisions and not verdict.parts:
+            return mended
+        return apply(mended, self._cuts(mended, page, verdict, Places(mended, page)))
+
+    def analyze(self, text: str) -> Result:
+        r"""Return the clean text with what went, why, and the way back.
+
+        >>> Cleaner().analyze("Rain fell all night.\n\n© 2021 The Ferry Post. All rights reserved.\n").removed[0].family
+        'legal'
+        """
+        mended, repairs = self._mended(text)
+        page = annotate(segment(mended), self._rulebook)
+        verdict = decide(page, self._keep)
+        places = Places(mended, page)
+        edits = self._cuts(mended, page, verdict, places)
+        kept = [number for number in range(len(page.lines)) if number not in verdict.decisions]
+        return Result(
+            text=apply(mended, edits),
+            removed=removals(text, page, places, verdict.decisions, verdict.parts, repairs),
+            kept=kept_blocks(page, places, kept, repairs),
+            metadata=metadata(
+                page,
+                _speaking(page, verdict, self._keep),
+                kept,
+                self._rulebook.pattern_of,
+                _bare_names(page, verdict),
+            ),
+            edits=compose(text, repairs, edits),
+            spared=verdict.spared,
+            version=__version__,
+        )
+
+    def _cuts(self, text: str, page: Annotated, verdict: Verdict, places: Places) -> tuple[Edit, ...]:
+        """Return the edits that carry out the verdict so that the blocks left are the same blocks afterwards.
+
+        Lines that were apart may make one block when what parted them goes (the halves of a link, a heading and
+        a rule); then both gaps stay. Without this, cleaning twice could find in the sum what was in neither part.
+        """
+        segments, gone = page.segments, verdict.decisions
+        parts = part_cuts(text, (places.hit(number, hit) for number, hits in verdict.parts.items() for hit in hits))
+        if self._replacement is not None or not gone:
+            return _in_order(cuts(text, segments, gone, replacement=self._replacement), parts)
+        edits = cuts(text, segments, gone)
+        after = segment(apply(text, edits))
+        left = [number for number in range(len(segments.contents)) if number not in gone]
+        if after.contents != tuple(segments.contents[n] for n in left) or after.kinds != tuple(
+            segments.kinds[n] for n in left
+        ):
+            edits = cuts(text, segments, gone, apart=True)
+        return _in_order(edits, parts)
+
+    def _mended(self, text: str) -> tuple[str, tuple[Edit, ...]]:
+        if not isinstance(text, str):
+            raise TypeError(_not_text(text))
+        return repair(text) if self._repair else (text, ())
+
+
+def _paths(rules: str | Path | Iterable[str | Path]) -> tuple[str | Path, ...]:
+    if isinstance(rules, str) or hasattr(rules, "__fspath__"):
+        return (rules,)  # type: ignore[return-value]  # mypy does not narrow by the attribute
+    return tuple(rules)
+
+
+def _not_text(value: object) -> str:
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return (
+            "clean() and analyze() take a str, not bytes: decode them first, as in text = data.decode('utf-8'), or "
+            "data.decode('utf-8', errors='replace') where the encoding is in doubt"
+        )
+    if value is None:
+        return "clean() and analyze() take a str, not None: skip documents without text, or pass ''"
+    return f"clean() and analyze() take a str, not {type(value).__name__}"
+
+
+def _in_order(edits: tuple[Edit, ...], parts: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    return tuple(sorted((*edits, *parts), key=lambda edit: edit.span)) if parts else edits
+
+
+def _speaking(page: Annotated, verdict: Verdict, keep: frozenset[Family]) -> Iterable[tuple[int, Hit]]:
+    """Yield the hits whose words count as metadata: of what went, and of what was kept by the caller's wish.
+
+    A reader's name and date in a comment thread say nothing about the article.
+    """
+    for number, hits in page.hits.items():
+        decision = verdict.decisions.get(number)
+        for hit in hits:
+            if hit.rule.family in keep if decision is None else decision.family != "comments":
+                yield number, hit
+
+
+def _bare_names(page: Annotated, verdict: Verdict) -> Iterable[int]:
+    """Yield the blocks that went as by-lines by their neighbours' word alone, and are no longer than a name."""
+    for number, decision in verdict.decisions.items():
+        silent = all(where != number for where, _ in decision.witnesses)
+        if (
+            silent
+            and decision.family == "credit"
+            and decision.reason == "company"
+            and page.lines[number].count(" ") < 4
+        ):
+            yield number
+
+
+@lru_cache(maxsize=1)
+def _default() -> Cleaner:
+    return Cleaner()
+
+
+def clean(text: str) -> str:
+    r"""Return ``text`` without the site's furniture, and with every word of the article.
+
+    ``text`` is an article as an extractor hands it on: plain text or Markdown. If there is nothing to take out and
+    nothing to mend, the same object comes back. Raises TypeError for anything but a str.
+
+    >>> clean("Rain fell all night.\n\nShare this article\n\nBy morning the ferry was gone.\n")
+    'Rain fell all night.\n\nBy morning the ferry was gone.\n'
+    """
+    return _default().clean(text)
+
+
+def analyze(text: str) -> Result:
+    r"""Return what :func:`clean` returns, with what went and why, what it said about the article, and the way back.
+
+    >>> result = analyze("Rain fell all night.\n\nShare this article\n")
+    >>> result.removed[0].text, result.removed[0].family
+    ('Share this article', 'engage')
+    >>> result.restore()
+    'Rain fell all night.\n\nShare this article\n'
+    """
+    return _default().analyze(text)
