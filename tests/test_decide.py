@@ -1,0 +1,149 @@
+"""What goes with what: zones, regions, company, orphans. Lines marked with ``-`` must go, all others must stay.
+
+Each case is an article in small; the false positives come first: where the article resumes, what only looks alike.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from defurnish import analyze
+
+PROSE = {
+    "A": "The river rose two metres in the night, and by morning the lower town stood under water to the sills.",
+    "B": "Fishermen carried the old people out in their boats, and the baker gave away what bread he had left.",
+    "C": "The council met in the school hall on Thursday and voted nine to four to rebuild the landing at once.",
+    "D": "Work on the slipway begins in June, and the engineers expect the first crossing in late autumn or winter.",
+}
+
+CASES = {
+    "a related list ends above the heading of the resumed article": """
+        A
+        B
+        - Related articles
+        - Storm hits the northern coast
+        - Mayor of Ostrel resigns over dredging
+        The second flood
+        C
+        D
+    """,
+    "a lone heading over prose is the article's, not a headline of the list above": """
+        A
+        - Related articles
+        The second flood
+        C
+        D
+    """,
+    "teasers under related headlines go at the end of the text": """
+        A
+        B
+        C
+        D
+        - Related articles
+        - Storm hits the northern coast
+        - Winds of forty knots kept the fishing fleet in harbour for a third day, and the mayor asked for patience.
+        - Mayor of Ostrel resigns
+        - She had promised the dredging for two years, and the harbour silted up all the same, as everybody saw.
+    """,
+    "two paragraphs in a row under a related heading are the article again": """
+        A
+        B
+        - Related articles
+        Storm hits the northern coast
+        C
+        D
+    """,
+    "a comment counter under the headline opens no thread": """
+        # The ferry returns
+        - 12 Comments
+        A
+        B
+        C
+        D
+    """,
+    "a thread with voices goes to the end": """
+        A
+        B
+        C
+        - 2 Comments
+        - Hanna Brekke says:
+        - We took that ferry every summer when the children were small, and I am glad that it will be back in June.
+        - Reply
+        - Olaf Tervik says:
+        - The slipway was never wide enough for two lanes, and nobody who sat in that hall will tell you why.
+        - Reply
+        - Leave a Reply
+    """,
+    "a section on comments without voices stays": """
+        A
+        ## Comments
+        B
+        C
+        D
+    """,
+    "a short marked heading over prose is the article's own": """
+        # What a site puts around its texts
+        A
+        ## All rights reserved
+        B
+        ## Newsletter
+        C
+    """,
+    "rules and blank headings that a removal leaves behind go with it": """
+        A
+        B
+        - ---
+        - © 2021 The Ferry Post. All rights reserved.
+    """,
+    "a rule between two sections stays": """
+        A
+        B
+        ---
+        C
+        D
+    """,
+    "quotations, code and tables take no part": """
+        A
+        > Sign up for our newsletter.
+        ```
+        # Copyright (c) 2021 The Ferry Post. All rights reserved.
+        ```
+        | Share | Print |
+        B
+    """,
+    "supporting fields stay in a review": """
+        A
+        B
+        ISBN: 978-0-00-000000-2
+        C
+        D
+    """,
+}
+
+
+def lines_of(case):
+    """Return the text of a case and the lines that must go."""
+    text, gone = [], []
+    for raw in case.strip().splitlines():
+        line = raw.strip()
+        marked = line.startswith("- ")
+        line = line.removeprefix("- ")
+        line = PROSE.get(line, line)
+        text.append(line)
+        if marked:
+            gone.append(line)
+    return "\n\n".join(text) + "\n", gone
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_what_goes_with_what(case):
+    text, gone = lines_of(case)
+    assert [removal.text for removal in analyze(text).removed] == gone
+
+
+def test_a_text_of_nothing_but_furniture_stays_and_says_so():
+    text = "Share this article\n\n© 2021 The Ferry Post. All rights reserved.\n"
+    result = analyze(text)
+    assert result.spared
+    assert result.text is text
+    assert result.removed == ()
