@@ -62,7 +62,7 @@ BOX_BLOCKS = 8
 # What can stand in a box; a by-line or a related headline below one belongs to the article or to another region.
 BOX_FAMILIES = frozenset({"promo", "engage", "interface", "legal", "contact"})
 BOX_GAP = 2
-BOX_PROSE_WORDS = 45
+BOX_PROSE_WORDS = 45  # of a silent block that is no paragraph: a long label, a list of topics
 
 # A book offer: announcement, two blurb paragraphs, a dozen fields, the order link.
 OFFER_BLOCKS = 24
@@ -414,7 +414,8 @@ class _Sweep:
     def _end_of_box(self, position: int, most: int, gap: int, prose_words: int, *, address: bool) -> int:
         """Return where a box ends: behind its last block with evidence, with at most ``gap`` silent blocks between.
 
-        With ``address`` a silent sentence must speak to the reader ("you", "our"): a pitch does, a story does not.
+        With ``address`` no silent paragraph of prose goes, and a silent short sentence must speak to the reader
+        ("you", "our"): a pitch does, a story does not.
         """
         known = self.known
         stop, silent = position + 1, 0
@@ -426,7 +427,11 @@ class _Sweep:
                 continue
             silent += 1
             line = known.lines[number]
-            if silent > gap or known.count(number) > prose_words or (address and _is_told(line)):
+            if (
+                silent > gap
+                or known.count(number) > prose_words
+                or (address and (known.body(number) or _is_told(line)))
+            ):
                 break
         return stop
 
