@@ -1,0 +1,469 @@
+"""What a corpus run counts: totals, what went by family and rule, and short lists of what a person should look at.
+
+A tally is bounded whatever the size of the corpus, cheap beside the cleaning it counts, and mergeable: the tallies of
+chunks, merged in the order of the chunks, give the same answer whoever worked on them.
+
+Words are runs of characters between blanks. The words of a text after cleaning are its words before, less those of the
+removed blocks; code points and bytes (UTF-8) are counted in the texts themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..model import Block, Removal
+from ..result import Result
+from .leading import Best, Entry, Frequent
+
+TALLY_VERSION = 1
+
+EDGES = (0, 1, 2, 5, 10, 15, 20, 30, 40, 50, 60, 70, 80, 90, 100)
+"""Upper edges, in percent of the words, of the classes of the histogram; the first class is exactly nothing."""
+
+# A table of this many blocks takes some ten megabytes; a web corpus has a few hundred blocks that matter.
+BLOCKS_ROOM = 10_000
+SITES_ROOM = 10_000
+SOURCES_ROOM = 2_000
+REASONS_ROOM = 50
+DOCUMENTS_LISTED = 100
+SUSPECTS_LISTED = 200
+# Under this, a share says little: two lines of six are no loss of a third of an article.
+DOCUMENT_WORDS = 50
+
+# Blocks that open with the same characters are counted as one: furniture varies at its end, if at all.
+KEY_CHARACTERS = 200
+EXAMPLE_CHARACTERS = 300
+EXCERPT_CHARACTERS = 700
+CONTEXT_CHARACTERS = 160
+NAME_CHARACTERS = 300
+
+# Prose, for the list of suspects: shorter lines are prompts and labels, which need no second look.
+PROSE_WORDS = 15
+LONG_WORDS = 40
+# A kept block of this length is taken for the body of the article.
+BODY_CHARACTERS = 100
+SUSPICIOUS_DOUBTS = 3
+
+_SENTENCE_END = re.compile(r"""[.!?…。！？][\])}"'”’»*_]*\s*\Z""")
+_DIGITS = re.compile(r"\d+")
+_TARGET = re.compile(r"\]\([^()\s]{0,2000}\)")
+
+
+@dataclass(slots=True)
+class BlockCount:
+    """How often blocks of one normalized text were removed; the example is the shortest of them, then the smallest."""
+
+    weight: int
+    words: int
+    families: dict[str, int]
+    example: str
+    id: str
+    source: str
+    rules: list[str]
+    missed: int = 0
+
+    def absorb(self, other: BlockCount) -> None:
+        """Add what another count of the same block has seen."""
+        self.weight += other.weight
+        self.words += other.words
+        for family, count in other.families.items():
+            self.families[family] = self.families.get(family, 0) + count
+        if other._example() < self._example():
+            self.example, self.id, self.source, self.rules = other.example, other.id, other.source, other.rules
+
+    def _example(self) -> tuple[int, str, str, str, list[str]]:
+        return len(self.example), self.example, self.source, self.id, self.rules
+
+
+@dataclass(slots=True)
+class SiteCount:
+    """What went on one site; the weight is the words removed and the documents together, so that it is never zero."""
+
+    documents: int
+    words: int
+    words_removed: int
+    weight: int
+    missed: int = 0
+
+    def absorb(self, other: SiteCount) -> None:
+        """Add what another count of the same site has seen."""
+        self.documents += other.documents
+        self.words += other.words
+        self.words_removed += other.words_removed
+        self.weight += other.weight
+
+
+@dataclass(slots=True)
+class RejectCount:
+    """How many records of one source were rejected, by reason."""
+
+    reasons: dict[str, int]
+    weight: int
+    missed: int = 0
+
+    def absorb(self, other: RejectCount) -> None:
+        """Add what another count of the same source has seen."""
+        self.weight += other.weight
+        for reason, count in other.reasons.items():
+            self.reasons[reason] = self.reasons.get(reason, 0) + count
+
+
+@dataclass(slots=True)
+class Went:
+    """What one family, rule or reason took: documents are those in which it took something."""
+
+    documents: int = 0
+    blocks: int = 0
+    words: int = 0
+    suspicious: int = 0
+
+    def absorb(self, other: Went) -> None:
+        """Add what another part of the run has seen."""
+        self.documents += other.documents
+        self.blocks += other.blocks
+        self.words += other.words
+        self.suspicious += other.suspicious
+
+
+@dataclass(slots=True)
+class Totals:
+    """The plain sums of a run, in documents, words, code points and bytes."""
+
+    documents: int = 0
+    documents_changed: int = 0
+    documents_with_removals: int = 0
+    documents_spared: int = 0
+    words_before: int = 0
+    words_removed: int = 0
+    code_points_before: int = 0
+    code_points_after: int = 0
+    bytes_before: int = 0
+    bytes_after: int = 0
+    blocks_removed: int = 0
+    prose_removed: int = 0
+    suspicious: int = 0
+    rejected: int = 0
+
+
+def _document_key(entry: Entry) -> tuple[Any, ...]:
+    return entry["source"], entry["id"], entry["words"], entry["words_removed"]
+
+
+def _by_share(entry: Entry) -> tuple[Any, ...]:
+    return -entry["words_removed"] / entry["words"], *_by_words(entry)
+
+
+def _by_words(entry: Entry) -> tuple[Any, ...]:
+    return (
+        -entry["words_removed"], entry["words"], entry["source"], entry["id"], sorted(entry["families"].items()),
+    )  # fmt: skip
+
+
+def _suspect_key(entry: Entry) -> str:
+    return str(entry["key"])
+
+
+def _by_doubt(entry: Entry) -> tuple[Any, ...]:
+    return (
+        -len(entry["doubts"]), -entry["words"], entry["source"], entry["id"], entry["start"], entry["key"],
+        entry["rules"], entry["text"],
+    )  # fmt: skip
+
+
+@dataclass(slots=True)
+class Tally:
+    r"""The statistics of a run, or of a part of one.
+
+    >>> from defurnish import analyze
+    >>> text = "Rain fell all night over the river.\n\nShare this article\n"
+    >>> tally = Tally()
+    >>> tally.add(id="1", url="https://post.example/rain", source="a.jsonl", before=text, result=analyze(text))
+    >>> tally.reject(source="a.jsonl", reason="broken JSON")
+    >>> tally.totals.words_before, tally.totals.words_removed, tally.totals.rejected
+    (10, 3, 1)
+    """
+
+    totals: Totals = field(default_factory=Totals)
+    families: dict[str, Went] = field(default_factory=dict)
+    rules: dict[str, Went] = field(default_factory=dict)
+    reasons: dict[str, Went] = field(default_factory=dict)
+    histogram: list[int] = field(default_factory=lambda: [0] * len(EDGES))
+    reject_reasons: dict[str, int] = field(default_factory=dict)
+    blocks: Frequent[BlockCount] = field(default_factory=lambda: Frequent(BLOCKS_ROOM))
+    sites: Frequent[SiteCount] = field(default_factory=lambda: Frequent(SITES_ROOM))
+    rejects: Frequent[RejectCount] = field(default_factory=lambda: Frequent(SOURCES_ROOM))
+    by_share: Best = field(default_factory=lambda: Best(DOCUMENTS_LISTED, _by_share, _document_key))
+    by_words: Best = field(default_factory=lambda: Best(DOCUMENTS_LISTED, _by_words, _document_key))
+    suspects: Best = field(default_factory=lambda: Best(SUSPECTS_LISTED, _by_doubt, _suspect_key))
+
+    def add(self, *, id: str, url: str | None, source: str, before: str, result: Result) -> None:  # noqa: A002
+        """Count one cleaned document.
+
+        ``before`` is the text that ``result`` is the analysis of; ``source`` names the file it came from, as messages
+        and commands should name it; ``url`` is where the page stood, for the statistics of its site.
+        """
+        totals, after = self.totals, result.text
+        words = len(before.split())
+        size = _bytes(before)
+        totals.documents += 1
+        totals.documents_spared += result.spared
+        totals.words_before += words
+        totals.code_points_before += len(before)
+        totals.bytes_before += size
+        totals.code_points_after += len(after)
+        if after is before or after == before:
+            totals.bytes_after += size
+        else:
+            totals.documents_changed += 1
+            totals.bytes_after += _bytes(after)
+        removed = self._count_removals(_name(id), _name(source), before, result) if result.removed else 0
+        self.histogram[bisect_left(EDGES, 100 * removed / words if words else 0)] += 1
+        if removed:
+            self._list_document(_name(id), _name(source), words, removed, result)
+        self._count_site(url, words, removed)
+
+    def reject(self, *, source: str, reason: str) -> None:
+        """Count one record that could not be cleaned, for a short ``reason`` as in ``"broken JSON"``."""
+        self.totals.rejected += 1
+        reason = _name(reason)
+        if reason not in self.reject_reasons and len(self.reject_reasons) >= REASONS_ROOM:
+            reason = "other"
+        self.reject_reasons[reason] = self.reject_reasons.get(reason, 0) + 1
+        count = RejectCount({reason: 1}, 1)
+        known = self.rejects.entries.get(name := _name(source))
+        if known is None:
+            self.rejects.admit(name, count)
+        else:
+            known.absorb(count)
+
+    def merge(self, other: Tally) -> None:
+        """Add another tally, which stays as it is. For one answer, merge chunks in the order of the corpus."""
+        for name in Totals.__slots__:
+            setattr(self.totals, name, getattr(self.totals, name) + getattr(other.totals, name))
+        for mine, theirs in (
+            (self.families, other.families), (self.rules, other.rules), (self.reasons, other.reasons),
+        ):  # fmt: skip
+            for name, went in theirs.items():
+                mine.setdefault(name, Went()).absorb(went)
+        self.histogram = [one + two for one, two in zip(self.histogram, other.histogram, strict=True)]
+        for reason, count in sorted(other.reject_reasons.items()):
+            known = reason in self.reject_reasons or len(self.reject_reasons) < REASONS_ROOM
+            name = reason if known else "other"
+            self.reject_reasons[name] = self.reject_reasons.get(name, 0) + count
+        self.blocks.merge(other.blocks)
+        self.sites.merge(other.sites)
+        self.rejects.merge(other.rejects)
+        self.by_share.extend(other.by_share.listed())
+        self.by_words.extend(other.by_words.listed())
+        self.suspects.extend(other.suspects.listed())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the tally as a dictionary of JSON types, in a stable order; :meth:`from_dict` reads it."""
+        return {
+            "tally_version": TALLY_VERSION,
+            "totals": asdict(self.totals),
+            **{
+                name: {key: asdict(went) for key, went in sorted(getattr(self, name).items())}
+                for name in ("families", "rules", "reasons")
+            },
+            "histogram": list(self.histogram),
+            "reject_reasons": dict(sorted(self.reject_reasons.items())),
+            **{name: _table_dict(getattr(self, name)) for name in ("blocks", "sites", "rejects")},
+            **{name: getattr(self, name).listed() for name in ("by_share", "by_words", "suspects")},
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Tally:
+        """Return the tally that :meth:`to_dict` wrote. Raises ValueError for another version of the format."""
+        if data.get("tally_version") != TALLY_VERSION:
+            raise ValueError(
+                f"a tally of version {data.get('tally_version')!r}; this release reads version {TALLY_VERSION}: "
+                "finish the run with the release that began it, or begin anew"
+            )
+        tally = cls(
+            totals=Totals(**data["totals"]),
+            families={name: Went(**went) for name, went in data["families"].items()},
+            rules={name: Went(**went) for name, went in data["rules"].items()},
+            reasons={name: Went(**went) for name, went in data["reasons"].items()},
+            histogram=list(data["histogram"]),
+            reject_reasons=dict(data["reject_reasons"]),
+        )
+        _fill(tally.blocks, BlockCount, data["blocks"])
+        _fill(tally.sites, SiteCount, data["sites"])
+        _fill(tally.rejects, RejectCount, data["rejects"])
+        for name in ("by_share", "by_words", "suspects"):
+            getattr(tally, name).extend(data[name])
+        return tally
+
+    def _count_removals(self, name: str, source: str, before: str, result: Result) -> int:
+        """Count what went from one document, and return its words."""
+        totals = self.totals
+        seen: dict[int, Went] = {}
+        body: tuple[int, int] | None = None
+        removed_words = 0
+        for removal in result.removed:
+            words = len(removal.text.split())
+            removed_words += words
+            rules = list(dict.fromkeys(str(evidence.rule) for evidence in removal.evidence))
+            key = normalized(removal.text)
+            doubts: list[str] = []
+            if words >= PROSE_WORDS and _SENTENCE_END.search(removal.text[-16:]):
+                body = _body(result.kept) if body is None else body
+                doubts = _doubts(removal, words, rules, body)
+                totals.prose_removed += 1
+                self.suspects.offer(_suspect(name, source, before, removal, words, rules, key, doubts))
+            suspicious = len(doubts) >= SUSPICIOUS_DOUBTS
+            totals.suspicious += suspicious
+            took = [self.families.setdefault(removal.family, Went()), self.reasons.setdefault(removal.reason, Went())]
+            took += [self.rules.setdefault(rule, Went()) for rule in rules]
+            for went in took:
+                went.blocks += 1
+                went.words += words
+                went.suspicious += suspicious
+                seen[id(went)] = went
+            self._count_block(key, removal, words, rules, name, source)
+        for went in seen.values():
+            went.documents += 1
+        totals.documents_with_removals += 1
+        totals.blocks_removed += len(result.removed)
+        totals.words_removed += removed_words
+        return removed_words
+
+    def _count_block(self, key: str, removal: Removal, words: int, rules: list[str], name: str, source: str) -> None:
+        example = _cut(_encodable(removal.text), EXAMPLE_CHARACTERS)
+        count = BlockCount(1, words, {removal.family: 1}, example, name, source, rules)
+        known = self.blocks.entries.get(key)
+        if known is None:
+            self.blocks.admit(key, count)
+        else:
+            known.absorb(count)
+
+    def _list_document(self, name: str, source: str, words: int, removed: int, result: Result) -> None:
+        families = Counter[str]()
+        for removal in result.removed:
+            families[removal.family] += 1
+        entry: Entry = {
+            "id": name,
+            "source": source,
+            "words": words,
+            "words_removed": removed,
+            "families": dict(sorted(families.items())),
+        }
+        self.by_words.offer(entry)
+        if words >= DOCUMENT_WORDS:
+            self.by_share.offer(entry)
+
+    def _count_site(self, url: str | None, words: int, removed: int) -> None:
+        site = _host(url)
+        if site is None:
+            return
+        count = SiteCount(1, words, removed, removed + 1)
+        known = self.sites.entries.get(site)
+        if known is None:
+            self.sites.admit(site, count)
+        else:
+            known.absorb(count)
+
+
+def normalized(text: str) -> str:
+    """Return what removed blocks are counted under: case, digits, blanks and link targets folded, and cut.
+
+    >>> normalized("Published  12 May 2024 by [The Post](https://post.example/?id=7)")
+    'published 0 may 0 by [the post]()'
+    """
+    folded = text[: 2 * KEY_CHARACTERS].lower()
+    if "](" in folded:
+        folded = _TARGET.sub("]()", folded)
+    return _encodable(" ".join(_DIGITS.sub("0", folded).split())[:KEY_CHARACTERS])
+
+
+def _body(kept: tuple[Block, ...]) -> tuple[int, int]:
+    """Return where the first long kept paragraph starts and the last one ends; (0, 0) if there is none."""
+    long = [block.span for block in kept if block.kind == "paragraph" and len(block.span) >= BODY_CHARACTERS]
+    return (long[0].start, long[-1].end) if long else (0, 0)
+
+
+def _doubts(removal: Removal, words: int, rules: list[str], body: tuple[int, int]) -> list[str]:
+    """Return why a person should look at a removed piece of prose; more reasons, more doubt."""
+    start, end = removal.span.start, removal.span.end
+    own = [evidence for evidence in removal.evidence if start <= evidence.span.start < end]
+    doubts = []
+    if words >= LONG_WORDS:
+        doubts.append("long")
+    if body[0] < start and end < body[1]:
+        doubts.append("amid the body")
+    if not any(evidence.strength == "strong" for evidence in own):
+        doubts.append("no strong rule of its own")
+    if not own:
+        doubts.append("its neighbours' word alone")
+    if len(rules) == 1:
+        doubts.append("a single rule")
+    return doubts
+
+
+def _suspect(
+    name: str, source: str, before: str, removal: Removal, words: int, rules: list[str], key: str, doubts: list[str]
+) -> Entry:
+    start, end = removal.span.start, removal.span.end
+    return {
+        "id": name,
+        "source": source,
+        "start": start,
+        "end": end,
+        "words": words,
+        "family": removal.family,
+        "reason": removal.reason,
+        "rules": rules,
+        "doubts": doubts,
+        "key": key,
+        "before": _encodable(before[max(0, start - CONTEXT_CHARACTERS) : start]),
+        "text": _cut(_encodable(removal.text), EXCERPT_CHARACTERS),
+        "after": _encodable(before[end : end + CONTEXT_CHARACTERS]),
+    }
+
+
+def _bytes(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
+def _encodable(text: str) -> str:
+    """Return the text without halves of surrogate pairs, which no file can hold; they become question marks."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _cut(text: str, limit: int) -> str:
+    """Return the text, or its beginning and its end around a mark of what was left out."""
+    if len(text) <= limit:
+        return text
+    tail = limit // 4
+    return f"{text[: limit - tail - 3]} … {text[-tail:]}"
+
+
+def _name(name: str) -> str:
+    return _cut(_encodable(name), NAME_CHARACTERS)
+
+
+def _host(url: str | None) -> str | None:
+    """Return the host of a URL without ``www.``; None where there is none."""
+    if not url:
+        return None
+    try:
+        host = urlsplit(url).hostname
+    except ValueError:  # brackets that are no IPv6 address
+        return None
+    return _name(host.removeprefix("www.")) if host else None
+
+
+def _table_dict(table: Frequent[Any]) -> dict[str, Any]:
+    return {"bound": table.bound, "entries": {key: asdict(entry) for key, entry in sorted(table.entries.items())}}
+
+
+def _fill(table: Frequent[Any], kind: type, data: Mapping[str, Any]) -> None:
+    table.bound = data["bound"]
+    table.entries = {key: kind(**entry) for key, entry in data["entries"].items()}
