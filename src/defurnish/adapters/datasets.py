@@ -1,0 +1,92 @@
+"""Cleans the text column of a Hugging Face dataset, in memory, in a cache file or streaming.
+
+Needs ``pip install "defurnish[datasets]"``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import datasets
+import pyarrow as pa
+
+from .. import Cleaner, __version__
+from .arrow import EXPLAINING, clean_batch
+
+
+class TextCleaner:
+    r"""A function for ``map(…, batched=True)`` of a ``Dataset``, ``DatasetDict`` or ``IterableDataset``.
+
+    Takes a batch (a mapping of column names to lists; in the format "arrow" a ``pyarrow.Table``) and returns its text
+    column cleaned; ``map`` leaves the other columns as they are. Picklable. The same options give the same
+    fingerprint in every process and run, so that ``map`` finds its cache file again; another version of defurnish or
+    other rules give another one.
+
+    Parameters
+    ----------
+    text
+        The column to clean. Missing texts (None) stay missing.
+    explain
+        Whether to add the columns ``defurnish_removed`` and ``defurnish_spared``, as
+        :func:`defurnish.adapters.arrow.clean_batch` does. Pass ``features=cleaner.features(dataset.features)`` to
+        ``map`` then, for a first batch without furniture would not show their types.
+    cleaner
+        A :class:`defurnish.Cleaner`, for other than the default options.
+
+    Raises
+    ------
+    KeyError
+        From the call, for a column that is not there.
+    TypeError
+        From the call, for a column that holds no text.
+
+    >>> page = "Rain fell all night.\n\nShare this article\n"
+    >>> datasets.Dataset.from_dict({"text": [page]}).map(TextCleaner(), batched=True)["text"][0]
+    'Rain fell all night.\n'
+    """
+
+    def __init__(self, text: str = "text", *, explain: bool = False, cleaner: Cleaner | None = None) -> None:
+        self._text = text
+        self._explain = explain
+        self._cleaner = Cleaner() if cleaner is None else cleaner
+
+    def __call__(self, batch: Mapping[str, list[Any]] | pa.Table) -> dict[str, list[Any]] | pa.Table:
+        """Return the new columns of a batch; of a table, all columns."""
+        if isinstance(batch, pa.Table):
+            return clean_batch(batch, text=self._text, explain=self._explain, cleaner=self._cleaner)
+        if self._text not in batch:
+            raise KeyError(f"there is no column {self._text!r}; the columns are {', '.join(batch)}")
+        try:
+            table = pa.table({self._text: batch[self._text]})
+        except pa.ArrowException as error:
+            raise TypeError(f"column {self._text!r} holds more than text: {error}") from error
+        cleaned: dict[str, list[Any]] = clean_batch(
+            table, text=self._text, explain=self._explain, cleaner=self._cleaner
+        ).to_pydict()
+        return cleaned
+
+    def features(self, features: datasets.Features) -> datasets.Features:
+        """Return the features of the cleaned dataset, given those of the dataset.
+
+        >>> list(TextCleaner(explain=True).features(datasets.Features({"text": datasets.Value("string")})))
+        ['text', 'defurnish_removed', 'defurnish_spared']
+        """
+        added = datasets.Features.from_arrow_schema(pa.schema(EXPLAINING if self._explain else ()))
+        return datasets.Features({**features, **added})
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The fingerprint is a hash of this. No set stands in it, for their order differs from process to process; the
+        # version and the rules do, for others give other texts.
+        remake, (options, rulebook) = self._cleaner.__reduce__()
+        ordered = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in options.items()}
+        rules = repr((self._cleaner.rulebook.rules, self._cleaner.rulebook.lexicons))
+        answers = f"{__version__} {hashlib.sha256(rules.encode()).hexdigest()}"
+        return _remade, (answers, self._text, self._explain, remake, ordered, rulebook)
+
+
+def _remade(
+    _answers: str, text: str, explain: bool, remake: Any, options: dict[str, Any], rulebook: Any
+) -> TextCleaner:
+    return TextCleaner(text, explain=explain, cleaner=remake({**options, "keep": frozenset(options["keep"])}, rulebook))
