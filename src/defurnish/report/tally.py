@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from ..model import Block, Removal
@@ -48,7 +48,14 @@ PROSE_WORDS = 15
 LONG_WORDS = 40
 # A kept block of this length is taken for the body of the article.
 BODY_CHARACTERS = 100
-SUSPICIOUS_DOUBTS = 3
+# One removal of more than this share of a text may have taken the end of the article with it.
+LARGE_SHARE = 0.2
+
+Doubt = Literal[
+    "amid the body", "a fifth of the text", "no strong rule of its own", "its neighbours' word alone", "a single rule",
+    "long",
+]  # fmt: skip
+"""Why a person should look at a removed piece of prose."""
 
 _SENTENCE_END = re.compile(r"""[.!?…。！？][\])}"'”’»*_]*\s*\Z""")
 _DIGITS = re.compile(r"\d+")
@@ -121,14 +128,23 @@ class Went:
     documents: int = 0
     blocks: int = 0
     words: int = 0
-    suspicious: int = 0
+    suspicious_cases: int = 0
 
     def absorb(self, other: Went) -> None:
         """Add what another part of the run has seen."""
         self.documents += other.documents
         self.blocks += other.blocks
         self.words += other.words
-        self.suspicious += other.suspicious
+        self.suspicious_cases += other.suspicious_cases
+
+
+class _Piece(NamedTuple):
+    """A removed block with what is counted of it."""
+
+    removal: Removal
+    words: int
+    rules: list[str]
+    key: str
 
 
 @dataclass(slots=True)
@@ -146,8 +162,8 @@ class Totals:
     bytes_before: int = 0
     bytes_after: int = 0
     blocks_removed: int = 0
-    prose_removed: int = 0
-    suspicious: int = 0
+    prose_cases: int = 0
+    suspicious_cases: int = 0
     rejected: int = 0
 
 
@@ -171,8 +187,8 @@ def _suspect_key(entry: Entry) -> str:
 
 def _by_doubt(entry: Entry) -> tuple[Any, ...]:
     return (
-        -len(entry["doubts"]), -entry["words"], entry["source"], entry["id"], entry["start"], entry["key"],
-        entry["rules"], entry["text"],
+        not entry["suspicious"], "amid the body" not in entry["doubts"], -len(entry["doubts"]), -entry["words"],
+        entry["source"], entry["id"], entry["start"], entry["key"], entry["rules"], entry["text"],
     )  # fmt: skip
 
 
@@ -222,7 +238,7 @@ class Tally:
         else:
             totals.documents_changed += 1
             totals.bytes_after += _bytes(after)
-        removed = self._count_removals(_name(id), _name(source), before, result) if result.removed else 0
+        removed = self._count_removals(_name(id), _name(source), before, words, result) if result.removed else 0
         self.histogram[bisect_left(EDGES, 100 * removed / words if words else 0)] += 1
         if removed:
             self._list_document(_name(id), _name(source), words, removed, result)
@@ -301,46 +317,52 @@ class Tally:
             getattr(tally, name).extend(data[name])
         return tally
 
-    def _count_removals(self, name: str, source: str, before: str, result: Result) -> int:
+    def _count_removals(self, name: str, source: str, before: str, words: int, result: Result) -> int:
         """Count what went from one document, and return its words."""
         totals = self.totals
         seen: dict[int, Went] = {}
-        body: tuple[int, int] | None = None
-        removed_words = 0
+        pieces: list[_Piece] = []
         for removal in result.removed:
-            words = len(removal.text.split())
-            removed_words += words
-            rules = list(dict.fromkeys(str(evidence.rule) for evidence in removal.evidence))
-            key = normalized(removal.text)
-            doubts: list[str] = []
-            if words >= PROSE_WORDS and _SENTENCE_END.search(removal.text[-16:]):
-                body = _body(result.kept) if body is None else body
-                doubts = _doubts(removal, words, rules, body)
-                totals.prose_removed += 1
-                self.suspects.offer(_suspect(name, source, before, removal, words, rules, key, doubts))
-            suspicious = len(doubts) >= SUSPICIOUS_DOUBTS
-            totals.suspicious += suspicious
-            took = [self.families.setdefault(removal.family, Went()), self.reasons.setdefault(removal.reason, Went())]
-            took += [self.rules.setdefault(rule, Went()) for rule in rules]
-            for went in took:
+            piece = _Piece(
+                removal,
+                len(removal.text.split()),
+                list(dict.fromkeys(str(evidence.rule) for evidence in removal.evidence)),
+                normalized(removal.text),
+            )
+            pieces.append(piece)
+            for went in self._takers(piece):
                 went.blocks += 1
-                went.words += words
-                went.suspicious += suspicious
+                went.words += piece.words
                 seen[id(went)] = went
-            self._count_block(key, removal, words, rules, name, source)
+            self._count_block(piece, name, source)
         for went in seen.values():
             went.documents += 1
+        for case, piece in _cases(before, pieces, result.kept, words):
+            self.suspects.offer({"id": name, "source": source, **case})
+            totals.prose_cases += 1
+            if case["suspicious"]:
+                totals.suspicious_cases += 1
+                for went in self._takers(piece):
+                    went.suspicious_cases += 1
+        removed_words = sum(piece.words for piece in pieces)
         totals.documents_with_removals += 1
-        totals.blocks_removed += len(result.removed)
+        totals.blocks_removed += len(pieces)
         totals.words_removed += removed_words
         return removed_words
 
-    def _count_block(self, key: str, removal: Removal, words: int, rules: list[str], name: str, source: str) -> None:
-        example = _cut(_encodable(removal.text), EXAMPLE_CHARACTERS)
-        count = BlockCount(1, words, {removal.family: 1}, example, name, source, rules)
-        known = self.blocks.entries.get(key)
+    def _takers(self, piece: _Piece) -> list[Went]:
+        """Return the counts of what took a piece: its family, its reason, and each rule that spoke."""
+        family, reason = piece.removal.family, piece.removal.reason
+        takers = [_went(self.families, family), _went(self.reasons, reason)]
+        takers += [_went(self.rules, rule) for rule in piece.rules]
+        return takers
+
+    def _count_block(self, piece: _Piece, name: str, source: str) -> None:
+        example = _cut(_encodable(piece.removal.text), EXAMPLE_CHARACTERS)
+        count = BlockCount(1, piece.words, {piece.removal.family: 1}, example, name, source, piece.rules)
+        known = self.blocks.entries.get(piece.key)
         if known is None:
-            self.blocks.admit(key, count)
+            self.blocks.admit(piece.key, count)
         else:
             known.absorb(count)
 
@@ -385,47 +407,94 @@ def normalized(text: str) -> str:
 
 def _body(kept: tuple[Block, ...]) -> tuple[int, int]:
     """Return where the first long kept paragraph starts and the last one ends; (0, 0) if there is none."""
-    long = [block.span for block in kept if block.kind == "paragraph" and len(block.span) >= BODY_CHARACTERS]
-    return (long[0].start, long[-1].end) if long else (0, 0)
+    first = next(filter(_is_body, kept), None)
+    last = next(filter(_is_body, reversed(kept)), None)
+    return (first.span.start, last.span.end) if first and last else (0, 0)
 
 
-def _doubts(removal: Removal, words: int, rules: list[str], body: tuple[int, int]) -> list[str]:
-    """Return why a person should look at a removed piece of prose; more reasons, more doubt."""
+def _is_body(block: Block) -> bool:
+    return block.span.end - block.span.start >= BODY_CHARACTERS and block.kind == "paragraph"
+
+
+def _cases(before: str, pieces: list[_Piece], kept: tuple[Block, ...], words: int) -> Iterator[tuple[Entry, _Piece]]:
+    """Yield one case for each run of removed blocks that holds prose, told by its most doubtful block.
+
+    A run has no kept word inside: a comment thread of forty voices is one case to judge, not forty.
+    """
+    if not any(map(_is_prose, pieces)):
+        return
+    body = _body(kept)
+    for run in _runs(before, pieces):
+        prose = [piece for piece in run if _is_prose(piece)]
+        if prose:
+            share = sum(piece.words for piece in run) / words
+            doubted = [(piece, _doubts(piece, body, share)) for piece in prose]
+            piece, doubts = min(doubted, key=lambda case: (not _is_suspicious(case[1]), -len(case[1]), -case[0].words))
+            yield _case(before, run, piece, doubts), piece
+
+
+def _is_prose(piece: _Piece) -> bool:
+    return piece.words >= PROSE_WORDS and _SENTENCE_END.search(piece.removal.text[-16:]) is not None
+
+
+def _runs(before: str, pieces: list[_Piece]) -> Iterator[list[_Piece]]:
+    run: list[_Piece] = []
+    for piece in pieces:
+        if run and before[run[-1].removal.span.end : piece.removal.span.start].strip():
+            yield run
+            run = []
+        run.append(piece)
+    yield run
+
+
+def _doubts(piece: _Piece, body: tuple[int, int], share: float) -> list[Doubt]:
+    removal = piece.removal
     start, end = removal.span.start, removal.span.end
     own = [evidence for evidence in removal.evidence if start <= evidence.span.start < end]
-    doubts = []
-    if words >= LONG_WORDS:
-        doubts.append("long")
-    if body[0] < start and end < body[1]:
-        doubts.append("amid the body")
-    if not any(evidence.strength == "strong" for evidence in own):
-        doubts.append("no strong rule of its own")
-    if not own:
-        doubts.append("its neighbours' word alone")
-    if len(rules) == 1:
-        doubts.append("a single rule")
-    return doubts
+    doubts: list[tuple[Doubt, bool]] = [
+        ("amid the body", body[0] < start and end < body[1]),
+        ("a fifth of the text", share > LARGE_SHARE),
+        ("no strong rule of its own", not any(evidence.strength == "strong" for evidence in own)),
+        ("its neighbours' word alone", not own),
+        ("a single rule", len(piece.rules) == 1),
+        ("long", piece.words >= LONG_WORDS),
+    ]
+    return [doubt for doubt, holds in doubts if holds]
 
 
-def _suspect(
-    name: str, source: str, before: str, removal: Removal, words: int, rules: list[str], key: str, doubts: list[str]
-) -> Entry:
-    start, end = removal.span.start, removal.span.end
+def _is_suspicious(doubts: list[Doubt]) -> bool:
+    weak, amid = "no strong rule of its own" in doubts, "amid the body" in doubts
+    return (weak and (amid or "a fifth of the text" in doubts)) or (
+        amid and "long" in doubts and "a single rule" in doubts
+    )
+
+
+def _case(before: str, run: list[_Piece], piece: _Piece, doubts: list[Doubt]) -> Entry:
+    removal = piece.removal
+    first, last = run[0].removal.span.start, run[-1].removal.span.end
     return {
-        "id": name,
-        "source": source,
-        "start": start,
-        "end": end,
-        "words": words,
+        "start": removal.span.start,
+        "end": removal.span.end,
+        "words": piece.words,
+        "run_blocks": len(run),
+        "run_words": sum(each.words for each in run),
         "family": removal.family,
         "reason": removal.reason,
-        "rules": rules,
-        "doubts": doubts,
-        "key": key,
-        "before": _encodable(before[max(0, start - CONTEXT_CHARACTERS) : start]),
+        "rules": piece.rules,
+        "suspicious": _is_suspicious(doubts),
+        "doubts": list(doubts),
+        "key": piece.key,
+        "before": _encodable(before[max(0, first - CONTEXT_CHARACTERS) : first]),
         "text": _cut(_encodable(removal.text), EXCERPT_CHARACTERS),
-        "after": _encodable(before[end : end + CONTEXT_CHARACTERS]),
+        "after": _encodable(before[last : last + CONTEXT_CHARACTERS]),
     }
+
+
+def _went(taken: dict[str, Went], name: str) -> Went:
+    went = taken.get(name)
+    if went is None:
+        went = taken[name] = Went()
+    return went
 
 
 def _bytes(text: str) -> int:
