@@ -23,6 +23,10 @@ class DataError(Exception):
         super().__init__(f"{path}:{line}: {why}" if line else f"{path}: {why}")
 
 
+class MissingPackage(Exception):
+    """A package that a benchmark was asked to run and that is not installed; the message names it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page: its gold text, and its text as each extractor hands it on."""

@@ -11,12 +11,15 @@ from typing import TypeVar
 from rich.console import Console
 from rich.progress import track
 
-from benchmarks.data import DataError, Page, read_pages
+from benchmarks.data import DataError, MissingPackage, Page, read_pages
 from benchmarks.measures import Clean
-from benchmarks.rivals import c4, refinedweb
+from benchmarks.rivals import c4, data_juicer, nemo, refinedweb
 
 ANY_TYPE = "any"
 CLEANERS = ("untouched", "defurnish", "c4", "refinedweb")
+"""What runs on the packages of this project alone."""
+PEERS = ("nemo", "data-juicer")
+"""Cleaners that need a package of their own."""
 
 Item = TypeVar("Item")
 
@@ -72,11 +75,13 @@ def chosen_extractors(path: Path, options: argparse.Namespace, pages: Iterable[P
 
 
 def load_cleaner(name: str) -> Clean:
-    """Return a cleaner by its name in CLEANERS; the package is imported only when it is asked for."""
+    """Return a cleaner by its name; a package is imported only when it is asked for. Raises MissingPackage."""
     if name == "defurnish":
         from defurnish import clean
 
         return clean
+    if name in PEERS:
+        return {"nemo": nemo, "data-juicer": data_juicer}[name]()
     return {"untouched": _untouched, "c4": c4, "refinedweb": refinedweb}[name]
 
 
@@ -94,5 +99,5 @@ def run(main: Callable[[], None]) -> None:
     """Run a benchmark; a file that cannot be used ends it with one line on standard error."""
     try:
         main()
-    except DataError as error:
+    except (DataError, MissingPackage) as error:
         sys.exit(f"error: {error}")

@@ -23,7 +23,7 @@ if not __package__:  # run by its path: import from the repository root
 
 from benchmarks.data import Page
 from benchmarks.measures import Clean, Gold, Profile, Score, line_oracle, score, survival
-from benchmarks.options import CLEANERS, chosen_extractors, chosen_pages, load_cleaner, parser, progress, run
+from benchmarks.options import CLEANERS, PEERS, chosen_extractors, chosen_pages, load_cleaner, parser, progress, run
 from benchmarks.tables import Table, number, percent, show
 
 ORACLE = "line oracle"
@@ -188,13 +188,13 @@ def main() -> None:
     """Read the command line, measure and print."""
     options = parser(__doc__)
     every = ",".join(CLEANERS)
-    options.add_argument("--cleaners", default=every, metavar="A,B", help=f"({every})")
+    options.add_argument("--cleaners", default=every, metavar="A,B", help=f"({every}); further {', '.join(PEERS)}")
     options.add_argument("--json", type=Path, metavar="OUT", help="write every figure to a file")
     options.add_argument("--show", type=int, default=0, metavar="N", help="the N gold texts that lose most")
     chosen = options.parse_args()
     names = chosen.cleaners.split(",")
-    if unknown := [name for name in names if name not in CLEANERS]:
-        options.error(f"unknown cleaners {', '.join(unknown)}: choose from {', '.join(CLEANERS)}")
+    if unknown := [name for name in names if name not in CLEANERS + PEERS]:
+        options.error(f"unknown cleaners {', '.join(unknown)}: choose from {', '.join(CLEANERS + PEERS)}")
     pages = chosen_pages(chosen.pages, chosen)
     extractors = chosen_extractors(chosen.pages, chosen, pages)
     cleaners = {name: load_cleaner(name) for name in names}

@@ -1,13 +1,26 @@
-"""The line rules that corpora use against furniture, as functions from text to text.
+"""What corpora use against furniture today, as functions from text to text.
 
 Only what these rules do to lines is here; that C4 and RefinedWeb also throw whole documents away is no
 cleaning. Both are written from the descriptions of the rules, in the form in which current pipelines run
-them.
+them. NeMo Curator and data-juicer are run themselves, where they are installed.
 """
 
 from __future__ import annotations
 
+import importlib
 import re
+from typing import Any
+
+from benchmarks.data import MissingPackage
+from benchmarks.measures import Clean
+
+DATA_JUICER_MAPPERS = (
+    ("clean_links_mapper", "CleanLinksMapper"),
+    ("clean_email_mapper", "CleanEmailMapper"),
+    ("clean_copyright_mapper", "CleanCopyrightMapper"),
+    ("remove_repeat_sentences_mapper", "RemoveRepeatSentencesMapper"),
+)
+"""Module and class of the mappers that can touch furniture, in the order of the project's own recipes."""
 
 C4_TERMINALS = (".", "?", "!", '"', "'")
 C4_ELLIPSIS = "..."
@@ -93,3 +106,33 @@ def _refinedweb_keeps(line: str) -> bool:
         or _COUNTER.fullmatch(line)
         or len(_SEGMENT.findall(line)) < REFINEDWEB_MIN_WORDS
     )
+
+
+def nemo() -> Clean:
+    """Return NeMo Curator's boilerplate modifier, as it comes. Raises MissingPackage."""
+    modifiers = _imported("nemo_curator.stages.text.modifiers", "nemo-curator")
+    modify: Clean = modifiers.BoilerPlateStringModifier().modify_document
+    return modify
+
+
+def data_juicer() -> Clean:
+    """Return data-juicer's mappers for links, addresses, copyright and repeated sentences. Raises MissingPackage."""
+    mappers = [
+        getattr(_imported(f"data_juicer.ops.mapper.{module}", "py-data-juicer"), name)()
+        for module, name in DATA_JUICER_MAPPERS
+    ]
+
+    def clean(text: str) -> str:
+        samples = {"text": [text]}
+        for mapper in mappers:
+            samples = mapper.process_batched(samples)
+        return samples["text"][0]
+
+    return clean
+
+
+def _imported(module: str, package: str) -> Any:
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise MissingPackage(f"needs the package {package} ({error}): pip install {package}") from error
