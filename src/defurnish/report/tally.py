@@ -530,7 +530,16 @@ def _host(url: str | None) -> str | None:
 
 
 def _table_dict(table: Frequent[Any]) -> dict[str, Any]:
-    return {"bound": table.bound, "entries": {key: asdict(entry) for key, entry in sorted(table.entries.items())}}
+    return {
+        "bound": table.bound,
+        "entries": {
+            key: {
+                name: dict(sorted(value.items())) if isinstance(value, dict) else value
+                for name, value in asdict(entry).items()
+            }
+            for key, entry in sorted(table.entries.items())
+        },
+    }
 
 
 def _fill(table: Frequent[Any], kind: type, data: Mapping[str, Any]) -> None:
