@@ -5,15 +5,15 @@ Needs ``pip install "defurnish[datasets]"``.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
 import datasets
 import pyarrow as pa
 
-from .. import Cleaner, __version__
+from .. import Cleaner
 from .arrow import EXPLAINING, clean_batch
+from .fingerprint import fingerprint
 
 
 class TextCleaner:
@@ -77,16 +77,13 @@ class TextCleaner:
         return datasets.Features({**features, **added})
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # The fingerprint is a hash of this. No set stands in it, for their order differs from process to process; the
-        # version and the rules do, for others give other texts.
+        # datasets hashes this for its own fingerprint. No set stands in it, for its order differs between processes.
         remake, (options, rulebook) = self._cleaner.__reduce__()
-        ordered = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in options.items()}
-        rules = repr((self._cleaner.rulebook.rules, self._cleaner.rulebook.lexicons))
-        answers = f"{__version__} {hashlib.sha256(rules.encode()).hexdigest()}"
-        return _remade, (answers, self._text, self._explain, remake, ordered, rulebook)
+        ordered = {**options, "keep": sorted(options["keep"])}
+        return _remade, (fingerprint(self._cleaner), self._text, self._explain, remake, ordered, rulebook)
 
 
 def _remade(
-    _answers: str, text: str, explain: bool, remake: Any, options: dict[str, Any], rulebook: Any
+    _fingerprint: str, text: str, explain: bool, remake: Any, options: dict[str, Any], rulebook: Any
 ) -> TextCleaner:
     return TextCleaner(text, explain=explain, cleaner=remake({**options, "keep": frozenset(options["keep"])}, rulebook))
