@@ -62,12 +62,13 @@ C = TypeVar("C", bound=Counted)
 
 
 class Frequent(Generic[C]):
-    """The heaviest keys of a stream in bounded memory, by the Space-Saving scheme, pruned in batches and mergeable.
+    """The heaviest keys of a stream in bounded memory, with the most that may have been missed of each.
 
     Up to ``room`` keys are counted exactly. When they are more, the lighter half is dropped, and ``bound`` is the most
     that any key outside the table can have weighed; a key that is listed afterwards starts with ``missed = bound``.
-    So always ``weight <= true weight <= weight + missed``, and ``bound`` is at most the total weight divided by half
-    of ``room`` (Metwally et al., 2005; merging as in Agarwal et al., 2012).
+    So always ``weight <= true weight <= weight + missed``. The bound is at most the total weight divided by half of
+    ``room``, merged or not: what a key can have weighed above the bound is its counter in the scheme of Misra and
+    Gries (1982), which is mergeable (Agarwal et al., 2012).
     """
 
     __slots__ = ("_room", "bound", "entries")
