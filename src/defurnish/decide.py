@@ -86,6 +86,9 @@ THREAD_VOICE_EVERY = 12
 # Without a heading it takes at least so many voices, none further from the next, to the end of the text.
 THREAD_VOICES = 4
 THREAD_GAP = 6
+# So many voices are a thread beyond doubt: then one long comment of as many paragraphs may lie between two of them.
+THREAD_SURE_VOICES = 8
+THREAD_SURE_GAP = 14
 # A name with a date; a longer line with a credit in it is a caption or a bio.
 VOICE_WORDS = 10
 # "12 Comments" under a headline is a counter; a thread stands behind a fair part of the text.
@@ -148,6 +151,17 @@ def _are_two_witnesses(hits: Sequence[Hit]) -> bool:
         for at, one in enumerate(hits)
         for other in hits[at + 1 :]
     )
+
+
+def _runs(positions: Sequence[int], gap: int) -> list[list[int]]:
+    """Return ascending positions in runs of which no two neighbours lie further apart than ``gap``."""
+    runs: list[list[int]] = []
+    for position in positions:
+        if runs and position - runs[-1][-1] <= gap:
+            runs[-1].append(position)
+        else:
+            runs.append([position])
+    return runs
 
 
 def _is_told(line: str) -> bool:
@@ -233,7 +247,7 @@ class _Sweep:
             return self.gone
         self._company()
         self._regions()
-        self._thread_without_heading()
+        self._threads_without_heading()
         self._company()
         self._names_in_head()
         self._author_box()
@@ -470,34 +484,42 @@ class _Sweep:
             return len(self.left)
         return stop
 
-    def _thread_without_heading(self) -> None:
-        """Take a comment thread whose heading the extractor dropped: voices, one after the other, to the end."""
+    def _threads_without_heading(self) -> None:
+        """Take the comment threads whose heading the extractor dropped: voices, one after the other.
+
+        A thread of few voices must be the end of the text; one of many may stand anywhere behind the article's start.
+        """
         known = self.known
+        for voices in self._runs_of_voices():
+            first, stop = voices[0], voices[-1] + 1
+            sure = len(voices) >= THREAD_SURE_VOICES
+            if len(self.left) - stop <= (THREAD_SURE_GAP if sure else THREAD_GAP) or self._is_gone_from(stop):
+                stop = len(self.left)
+            if (stop < len(self.left) or self._share_before(first) < THREAD_FROM) and not sure:
+                continue
+            if first <= self.first_body:
+                continue
+            number = self.left[first]
+            witness = (number, known.hits(number)[0])
+            if self._is_name(self.left[first - 1]):
+                first -= 1
+            for position in range(first, stop):
+                self._take(position, witness)
+
+    def _runs_of_voices(self) -> list[list[int]]:
+        """Return the positions of commenters, in runs that are long enough to be threads."""
         voices = [position for position, number in enumerate(self.left) if self._is_commenter(number)]
-        if len(voices) < THREAD_VOICES:
-            return
-        if voices[-1] + THREAD_GAP < len(self.left) and not self._is_gone_from(voices[-1] + 1):
-            return
-        start = len(voices) - 1
-        while start > 0 and voices[start] - voices[start - 1] <= THREAD_GAP:
-            start -= 1
-        thread = voices[start:]
-        if len(thread) < THREAD_VOICES or self._share_before(thread[0]) < THREAD_FROM:
-            return
-        first = thread[0]
-        if first and self._is_name(self.left[first - 1]):
-            first -= 1
-        number = self.left[thread[0]]
-        witness = (number, known.hits(number)[0])
-        for position in range(first, len(self.left)):
-            self._take(position, witness)
+        runs: list[list[int]] = []
+        for run in _runs(voices, THREAD_SURE_GAP):
+            runs += [run] if len(run) >= THREAD_SURE_VOICES else _runs(run, THREAD_GAP)
+        return [run for run in runs if len(run) >= THREAD_VOICES]
 
     def _is_gone_from(self, position: int) -> bool:
         return all(number in self.gone for number in self.left[position:])
 
     def _is_commenter(self, number: int) -> bool:
         return number not in self.known.protected and any(
-            hit.rule.family == "comments" for hit in self.known.supporting.get(number, ())
+            hit.rule.family == "comments" and not hit.rule.opens for hit in self.known.hits(number)
         )
 
     def _is_name(self, number: int) -> bool:
