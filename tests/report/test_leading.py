@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given
@@ -21,6 +21,9 @@ class Count:
 
     def absorb(self, other):
         self.weight += other.weight
+
+    def copy(self):
+        return replace(self)
 
 
 def table_of(keys):

@@ -22,6 +22,7 @@ from defurnish.report.tally import Tally
 
 from .made import BODY, tally_of
 
+DOCS = Path(__file__).parents[2] / "docs" / "report.md"
 ABOUT = {
     "version": "1.2.3",
     "inputs": ["a.jsonl", "b.jsonl"],
@@ -343,6 +344,17 @@ def test_figures_read_well(told, expected):
     assert told == expected
 
 
+def test_the_script_of_the_docs_shows_a_document_again(tmp_path, monkeypatch, capsys):
+    pyarrow = pytest.importorskip("pyarrow", reason="needs pyarrow: pip install 'defurnish[corpus]'")
+    table = pyarrow.table({"id": ["1", "ID"], "text": ["Rain.\n", f"{BODY}\n\nShare this article\n"]})
+    with pyarrow.ipc.new_file(tmp_path / "SHARD.arrow", table.schema) as writer:
+        writer.write_table(table)
+    (script,) = re.findall(r"```python\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.S)
+    monkeypatch.chdir(tmp_path)
+    exec(script, {})
+    assert capsys.readouterr().out.endswith(" Share this article\n")
+
+
 def keys_of(value):
     if isinstance(value, dict):
         for key, item in value.items():
@@ -358,5 +370,5 @@ def test_every_key_is_documented():
     ours = set(keys_of({**report, "rejected": {**report["rejected"], "reasons": {}, "sources": [
         {**source, "reasons": {}} for source in report["rejected"]["sources"]
     ]}})) - set(FAMILIES)  # fmt: skip
-    told = (Path(__file__).parents[2] / "docs" / "report.md").read_text(encoding="utf-8")
+    told = DOCS.read_text(encoding="utf-8")
     assert sorted(key for key in ours if f"`{key}`" not in told) == []

@@ -7,7 +7,6 @@ dropped depends on how the corpus was cut into chunks and on the order of mergin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from copy import deepcopy
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 Entry = dict[str, Any]
@@ -57,6 +56,9 @@ class Counted(Protocol):
     def absorb(self, other: Self) -> None:
         """Add what another count of the same key has seen."""
 
+    def copy(self) -> Self:
+        """Return a count that can go its own way."""
+
 
 C = TypeVar("C", bound=Counted)
 
@@ -94,7 +96,7 @@ class Frequent(Generic[C]):
         for key, theirs in other.entries.items():
             known = self.entries.get(key)
             if known is None:
-                added = deepcopy(theirs)
+                added = theirs.copy()
                 added.missed += self.bound
                 self.entries[key] = added
             else:

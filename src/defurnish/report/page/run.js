@@ -37,4 +37,3 @@ for (const list of document.querySelectorAll("[data-filter]")) {
     parts.forEach((part, number) => (part.hidden = !words[number].includes(wanted)));
   });
 }
-addEventListener("beforeprint", () => document.querySelectorAll("details.more").forEach((more) => (more.open = true)));
