@@ -29,10 +29,7 @@ class Count:
 def table_of(keys):
     table = Frequent(ROOM)
     for key in keys:
-        if key in table.entries:
-            table.entries[key].absorb(Count(1))
-        else:
-            table.admit(key, Count(1))
+        table.add(key, Count(1))
     return table
 
 
@@ -83,7 +80,7 @@ def test_a_merged_table_stays_as_it_is():
 def test_a_key_that_comes_back_says_how_much_of_it_was_missed():
     table = table_of("aaaabbbbccccdddd" + "efghi")
     assert state(table) == (1, dict.fromkeys("abcd", (4, 0)))
-    table.admit("e", Count(1))
+    table.add("e", Count(1))
     assert state(table)[1]["e"] == (1, 1)
 
 

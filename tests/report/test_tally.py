@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from defurnish import analyze
+from defurnish import Edit, Removal, Span, analyze
 from defurnish.report import tally as tallies
-from defurnish.report.tally import EDGES, Tally, normalized
+from defurnish.report.excerpts import normalized
+from defurnish.report.tally import EDGES, Tally
 
 from .made import BODY, made, tally_of
 
@@ -85,6 +87,16 @@ def test_a_rule_that_speaks_twice_of_a_block_counts_once():
 def test_a_document_is_in_the_class_whose_upper_edge_its_share_does_not_pass(kept, gone, edge):
     lines = ["word " * kept, *([("word " * gone, "legal", "alone", ["r"])] if gone else [])]
     assert nonzero(tally_of(("1", None, "a", lines)).histogram) == {edge: 1}
+
+
+def test_parts_of_one_word_may_count_more_words_than_there_were():
+    parts = [
+        Removal(Span(at, at + 5), "paragraph", "engage", "glued", (), text) for at, text in [(0, "Share"), (5, "Tweet")]
+    ]
+    result = replace(made("Share")[1], text="", removed=tuple(parts), edits=(Edit(Span(0, 10), "ShareTweet", ""),))
+    tally = Tally()
+    tally.add(id="1", url=None, source="a", before="ShareTweet", result=result)
+    assert nonzero(tally.histogram) == {100: 1}
 
 
 def test_an_empty_text_lost_nothing():

@@ -80,10 +80,14 @@ class Frequent(Generic[C]):
         self.bound = 0
         self.entries: dict[str, C] = {}
 
-    def admit(self, key: str, entry: C) -> None:
-        """List a key that is not listed yet."""
-        entry.missed += self.bound
-        self.entries[key] = entry
+    def add(self, key: str, count: C) -> None:
+        """Add to the count of a key."""
+        known = self.entries.get(key)
+        if known is not None:
+            known.absorb(count)
+            return
+        count.missed = self.bound
+        self.entries[key] = count
         if len(self.entries) > self._room:
             self._prune()
 

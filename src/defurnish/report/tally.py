@@ -9,17 +9,18 @@ removed blocks; code points and bytes (UTF-8) are counted in the texts themselve
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal, NamedTuple
+from operator import itemgetter
+from typing import Any
 from urllib.parse import urlsplit
 
-from ..model import Block, Removal
 from ..result import Result
+from .excerpts import excerpt, normalized
 from .leading import Best, Entry, Frequent
+from .suspects import Piece, by_doubt, cases
 
 TALLY_VERSION = 1
 
@@ -36,30 +37,8 @@ SUSPECTS_LISTED = 200
 # Under this, a share says little: two lines of six are no loss of a third of an article.
 DOCUMENT_WORDS = 50
 
-# Blocks that open with the same characters are counted as one: furniture varies at its end, if at all.
-KEY_CHARACTERS = 200
 EXAMPLE_CHARACTERS = 300
-EXCERPT_CHARACTERS = 700
-CONTEXT_CHARACTERS = 160
 NAME_CHARACTERS = 300
-
-# Prose, for the list of suspects: shorter lines are prompts and labels, which need no second look.
-PROSE_WORDS = 15
-LONG_WORDS = 40
-# A kept block of this length is taken for the body of the article.
-BODY_CHARACTERS = 100
-# One removal of more than this share of a text may have taken the end of the article with it.
-LARGE_SHARE = 0.2
-
-Doubt = Literal[
-    "amid the body", "a fifth of the text", "no strong rule of its own", "its neighbours' word alone", "a single rule",
-    "long",
-]  # fmt: skip
-"""Why a person should look at a removed piece of prose."""
-
-_SENTENCE_END = re.compile(r"""[.!?…。！？][\])}"'”’»*_]*\s*\Z""")
-_DIGITS = re.compile(r"\d+")
-_TARGET = re.compile(r"\]\([^()\s]{0,2000}\)")
 
 
 @dataclass(slots=True)
@@ -150,15 +129,6 @@ class Went:
         self.suspicious_cases += other.suspicious_cases
 
 
-class _Piece(NamedTuple):
-    """A removed block with what is counted of it."""
-
-    removal: Removal
-    words: int
-    rules: list[str]
-    key: str
-
-
 @dataclass(slots=True)
 class Totals:
     """The plain sums of a run, in documents, words, code points and bytes."""
@@ -193,17 +163,6 @@ def _by_words(entry: Entry) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _suspect_key(entry: Entry) -> str:
-    return str(entry["key"])
-
-
-def _by_doubt(entry: Entry) -> tuple[Any, ...]:
-    return (
-        not entry["suspicious"], "amid the body" not in entry["doubts"], -len(entry["doubts"]), -entry["words"],
-        entry["source"], entry["id"], entry["start"], entry["key"], entry["rules"], entry["text"],
-    )  # fmt: skip
-
-
 @dataclass(slots=True)
 class Tally:
     r"""The statistics of a run, or of a part of one.
@@ -228,7 +187,7 @@ class Tally:
     rejects: Frequent[RejectCount] = field(default_factory=lambda: Frequent(SOURCES_ROOM))
     by_share: Best = field(default_factory=lambda: Best(DOCUMENTS_LISTED, _by_share, _document_key))
     by_words: Best = field(default_factory=lambda: Best(DOCUMENTS_LISTED, _by_words, _document_key))
-    suspects: Best = field(default_factory=lambda: Best(SUSPECTS_LISTED, _by_doubt, _suspect_key))
+    suspects: Best = field(default_factory=lambda: Best(SUSPECTS_LISTED, by_doubt, itemgetter("key")))
 
     def add(self, *, id: str, url: str | None, source: str, before: str, result: Result) -> None:  # noqa: A002
         """Count one cleaned document.
@@ -251,7 +210,8 @@ class Tally:
             totals.documents_changed += 1
             totals.bytes_after += _bytes(after)
         removed = self._count_removals(_name(id), _name(source), before, words, result) if result.removed else 0
-        self.histogram[bisect_left(EDGES, 100 * removed / words if words else 0)] += 1
+        # Two parts cut out of one word count as two, so that more words may go than there were.
+        self.histogram[bisect_left(EDGES, min(100.0, 100 * removed / words) if words else 0)] += 1
         if removed:
             self._list_document(_name(id), _name(source), words, removed, result)
         self._count_site(url, words, removed)
@@ -263,12 +223,7 @@ class Tally:
         if reason not in self.reject_reasons and len(self.reject_reasons) >= REASONS_ROOM:
             reason = "other"
         self.reject_reasons[reason] = self.reject_reasons.get(reason, 0) + 1
-        count = RejectCount({reason: 1}, 1)
-        known = self.rejects.entries.get(name := _name(source))
-        if known is None:
-            self.rejects.admit(name, count)
-        else:
-            known.absorb(count)
+        self.rejects.add(_name(source), RejectCount({reason: 1}, 1))
 
     def merge(self, other: Tally) -> None:
         """Add another tally, which stays as it is. For one answer, merge chunks in the order of the corpus."""
@@ -333,9 +288,9 @@ class Tally:
         """Count what went from one document, and return its words."""
         totals = self.totals
         seen: dict[int, Went] = {}
-        pieces: list[_Piece] = []
+        pieces: list[Piece] = []
         for removal in result.removed:
-            piece = _Piece(
+            piece = Piece(
                 removal,
                 len(removal.text.split()),
                 list(dict.fromkeys(str(evidence.rule) for evidence in removal.evidence)),
@@ -349,7 +304,7 @@ class Tally:
             self._count_block(piece, name, source)
         for went in seen.values():
             went.documents += 1
-        for case, piece in _cases(before, pieces, result.kept, words):
+        for case, piece in cases(before, pieces, result.kept, words):
             self.suspects.offer({"id": name, "source": source, **case})
             totals.prose_cases += 1
             if case["suspicious"]:
@@ -362,21 +317,17 @@ class Tally:
         totals.words_removed += removed_words
         return removed_words
 
-    def _takers(self, piece: _Piece) -> list[Went]:
+    def _takers(self, piece: Piece) -> list[Went]:
         """Return the counts of what took a piece: its family, its reason, and each rule that spoke."""
         family, reason = piece.removal.family, piece.removal.reason
         takers = [_went(self.families, family), _went(self.reasons, reason)]
         takers += [_went(self.rules, rule) for rule in piece.rules]
         return takers
 
-    def _count_block(self, piece: _Piece, name: str, source: str) -> None:
-        example = _cut(_encodable(piece.removal.text), EXAMPLE_CHARACTERS)
+    def _count_block(self, piece: Piece, name: str, source: str) -> None:
+        example = excerpt(piece.removal.text, EXAMPLE_CHARACTERS)
         count = BlockCount(1, piece.words, {piece.removal.family: 1}, example, name, source, piece.rules)
-        known = self.blocks.entries.get(piece.key)
-        if known is None:
-            self.blocks.admit(piece.key, count)
-        else:
-            known.absorb(count)
+        self.blocks.add(piece.key, count)
 
     def _list_document(self, name: str, source: str, words: int, removed: int, result: Result) -> None:
         families = Counter[str]()
@@ -395,111 +346,8 @@ class Tally:
 
     def _count_site(self, url: str | None, words: int, removed: int) -> None:
         site = _host(url)
-        if site is None:
-            return
-        count = SiteCount(1, words, removed, removed + 1)
-        known = self.sites.entries.get(site)
-        if known is None:
-            self.sites.admit(site, count)
-        else:
-            known.absorb(count)
-
-
-def normalized(text: str) -> str:
-    """Return what removed blocks are counted under: case, digits, blanks and link targets folded, and cut.
-
-    >>> normalized("Published  12 May 2024 by [The Post](https://post.example/?id=7)")
-    'published 0 may 0 by [the post]()'
-    """
-    folded = text[: 2 * KEY_CHARACTERS].lower()
-    if "](" in folded:
-        folded = _TARGET.sub("]()", folded)
-    return _encodable(" ".join(_DIGITS.sub("0", folded).split())[:KEY_CHARACTERS])
-
-
-def _body(kept: tuple[Block, ...]) -> tuple[int, int]:
-    """Return where the first long kept paragraph starts and the last one ends; (0, 0) if there is none."""
-    first = next(filter(_is_body, kept), None)
-    last = next(filter(_is_body, reversed(kept)), None)
-    return (first.span.start, last.span.end) if first and last else (0, 0)
-
-
-def _is_body(block: Block) -> bool:
-    return block.span.end - block.span.start >= BODY_CHARACTERS and block.kind == "paragraph"
-
-
-def _cases(before: str, pieces: list[_Piece], kept: tuple[Block, ...], words: int) -> Iterator[tuple[Entry, _Piece]]:
-    """Yield one case for each run of removed blocks that holds prose, told by its most doubtful block.
-
-    A run has no kept word inside: a comment thread of forty voices is one case to judge, not forty.
-    """
-    if not any(map(_is_prose, pieces)):
-        return
-    body = _body(kept)
-    for run in _runs(before, pieces):
-        prose = [piece for piece in run if _is_prose(piece)]
-        if prose:
-            share = sum(piece.words for piece in run) / words
-            doubted = [(piece, _doubts(piece, body, share)) for piece in prose]
-            piece, doubts = min(doubted, key=lambda case: (not _is_suspicious(case[1]), -len(case[1]), -case[0].words))
-            yield _case(before, run, piece, doubts), piece
-
-
-def _is_prose(piece: _Piece) -> bool:
-    return piece.words >= PROSE_WORDS and _SENTENCE_END.search(piece.removal.text[-16:]) is not None
-
-
-def _runs(before: str, pieces: list[_Piece]) -> Iterator[list[_Piece]]:
-    run: list[_Piece] = []
-    for piece in pieces:
-        if run and before[run[-1].removal.span.end : piece.removal.span.start].strip():
-            yield run
-            run = []
-        run.append(piece)
-    yield run
-
-
-def _doubts(piece: _Piece, body: tuple[int, int], share: float) -> list[Doubt]:
-    removal = piece.removal
-    start, end = removal.span.start, removal.span.end
-    own = [evidence for evidence in removal.evidence if start <= evidence.span.start < end]
-    doubts: list[tuple[Doubt, bool]] = [
-        ("amid the body", body[0] < start and end < body[1]),
-        ("a fifth of the text", share > LARGE_SHARE),
-        ("no strong rule of its own", not any(evidence.strength == "strong" for evidence in own)),
-        ("its neighbours' word alone", not own),
-        ("a single rule", len(piece.rules) == 1),
-        ("long", piece.words >= LONG_WORDS),
-    ]
-    return [doubt for doubt, holds in doubts if holds]
-
-
-def _is_suspicious(doubts: list[Doubt]) -> bool:
-    weak, amid = "no strong rule of its own" in doubts, "amid the body" in doubts
-    return (weak and (amid or "a fifth of the text" in doubts)) or (
-        amid and "long" in doubts and "a single rule" in doubts
-    )
-
-
-def _case(before: str, run: list[_Piece], piece: _Piece, doubts: list[Doubt]) -> Entry:
-    removal = piece.removal
-    first, last = run[0].removal.span.start, run[-1].removal.span.end
-    return {
-        "start": removal.span.start,
-        "end": removal.span.end,
-        "words": piece.words,
-        "run_blocks": len(run),
-        "run_words": sum(each.words for each in run),
-        "family": removal.family,
-        "reason": removal.reason,
-        "rules": piece.rules,
-        "suspicious": _is_suspicious(doubts),
-        "doubts": list(doubts),
-        "key": piece.key,
-        "before": _encodable(before[max(0, first - CONTEXT_CHARACTERS) : first]),
-        "text": _cut(_encodable(removal.text), EXCERPT_CHARACTERS),
-        "after": _encodable(before[last : last + CONTEXT_CHARACTERS]),
-    }
+        if site is not None:
+            self.sites.add(site, SiteCount(1, words, removed, removed + 1))
 
 
 def _went(taken: dict[str, Went], name: str) -> Went:
@@ -513,21 +361,8 @@ def _bytes(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
-def _encodable(text: str) -> str:
-    """Return the text without halves of surrogate pairs, which no file can hold; they become question marks."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _cut(text: str, limit: int) -> str:
-    """Return the text, or its beginning and its end around a mark of what was left out."""
-    if len(text) <= limit:
-        return text
-    tail = limit // 4
-    return f"{text[: limit - tail - 3]} … {text[-tail:]}"
-
-
 def _name(name: str) -> str:
-    return _cut(_encodable(name), NAME_CHARACTERS)
+    return excerpt(name, NAME_CHARACTERS)
 
 
 def _host(url: str | None) -> str | None:
