@@ -7,16 +7,18 @@ import io
 import json
 import os
 import sys
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from .corpus.command import corpus
 from .demo import article
 from .io.text import STDIN, FileError, encoded, read_text, targets, write_whole
 from .model import FAMILIES, Rule
+from .options import Keep, Language, NoRepair, Replacement, Rules, cleaner_of, complain, fail
 from .pipeline import Cleaner
 from .report.terminal import print_explanation
 from .rulebook import RuleError, read_rules
@@ -28,21 +30,15 @@ app = typer.Typer(
 )
 rules_app = typer.Typer(no_args_is_help=True, help="List, show and check rules.")
 app.add_typer(rules_app, name="rules")
+app.command()(corpus)
 
-Keep = Annotated[
-    list[str] | None, typer.Option("--keep", metavar="FAMILY", help=f"Family that stays: {', '.join(FAMILIES)}.")
-]
-Rules = Annotated[list[str] | None, typer.Option("--rules", metavar="FILE", help="Rule file of your own.")]
-Language = Annotated[list[str] | None, typer.Option("--language", help="Language whose rules speak.")]
-NoRepair = Annotated[bool, typer.Option("--no-repair", help="Leave mojibake and entities as they are.")]
-Replacement = Annotated[str | None, typer.Option("--replacement", metavar="TEXT", help="Marker for each removed run.")]
 Encoding = Annotated[str, typer.Option("--encoding", help="Encoding of the input.")]
 
 
 def main() -> None:
     """Run the command line; a reader that goes away (``| head``) is no error."""
     if sys.stdout is None:
-        _complain("standard output is closed")
+        complain("standard output is closed")
         sys.exit(2)
     if isinstance(sys.stdout, io.TextIOWrapper):  # a pipe in an old locale could not hold a quotation mark
         sys.stdout.reconfigure(encoding=None if sys.stdout.isatty() else "utf-8", errors="replace")
@@ -52,24 +48,15 @@ def main() -> None:
         finally:
             sys.stdout.flush()
     except RuleError as error:
-        _complain(error)
+        complain(error)
         sys.exit(2)
     except OSError as error:
         # What is still buffered would fail once more, with a traceback, when the interpreter ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if isinstance(error, BrokenPipeError):
             sys.exit(0)
-        _complain(f"standard output: cannot be written: {error.strerror}")
+        complain(f"standard output: cannot be written: {error.strerror}")
         sys.exit(2)
-
-
-def _complain(message: object) -> None:
-    print(f"defurnish: {message}", file=sys.stderr)
-
-
-def _fail(message: object) -> NoReturn:
-    _complain(message)
-    raise typer.Exit(2)
 
 
 def _version(wanted: bool) -> None:
@@ -91,26 +78,6 @@ def _defurnish(
     - `defurnish clean article.md` prints the clean text
     - `defurnish explain article.md` shows what goes and why
     """
-
-
-def _cleaner(
-    keep: list[str] | None,
-    rules: list[str] | None,
-    language: list[str] | None,
-    no_repair: bool,
-    replacement: str | None = None,
-) -> Cleaner:
-    families = [family.strip() for item in keep or () for family in item.split(",") if family.strip()]
-    try:
-        return Cleaner(
-            keep=families,  # type: ignore[arg-type]  # checked by Cleaner, whose message names the families
-            rules=rules or (),
-            languages=language or None,
-            repair=not no_repair,
-            replacement=replacement,
-        )
-    except ValueError as error:
-        _fail(error)
 
 
 @app.command()
@@ -135,14 +102,14 @@ def clean(
     - `defurnish clean pages/*.txt -o cleaned/` mirrors the names
     - `cat article.txt | defurnish clean - --keep credit`
     """
-    cleaner = _cleaner(keep, rules, language, no_repair, replacement)
+    cleaner = cleaner_of(keep, rules, language, no_repair, replacement)
     inputs = files or [STDIN]
     if output is None and len(inputs) > 1:
-        _fail("several files need a folder for their outcomes: -o FOLDER")
+        fail("several files need a folder for their outcomes: -o FOLDER")
     try:
         outputs = targets(inputs, output) if output is not None else [None]
     except FileError as error:
-        _fail(error)
+        fail(error)
     failed = False
     for name, target in zip(inputs, outputs, strict=True):
         try:
@@ -153,7 +120,7 @@ def clean(
             else:
                 write_whole(target, text)
         except FileError as error:
-            _complain(error)
+            complain(error)
             failed = True
     if failed:
         raise typer.Exit(2)
@@ -176,11 +143,11 @@ def explain(
     - `defurnish explain article.md`
     - `defurnish explain article.md --json | jq .metadata`
     """
-    cleaner = _cleaner(keep, rules, language, no_repair)
+    cleaner = cleaner_of(keep, rules, language, no_repair)
     try:
         text = read_text(file, encoding)
     except FileError as error:
-        _fail(error)
+        fail(error)
     _show(cleaner, text, as_json)
 
 
@@ -205,7 +172,7 @@ def demo(
 
 
 def _known_rules(files: list[str] | None) -> tuple[Rule, ...]:
-    return _cleaner(None, files, None, no_repair=False).rulebook.rules
+    return cleaner_of(None, files, None, no_repair=False).rulebook.rules
 
 
 @rules_app.command("list")
@@ -221,7 +188,7 @@ def list_rules(
         if family in (None, rule.family) and language in (None, rule.id.split("/", 1)[0])
     ]
     if not chosen:
-        _fail(f"no rules of family {family!r} and language {language!r}; families: {', '.join(FAMILIES)}")
+        fail(f"no rules of family {family!r} and language {language!r}; families: {', '.join(FAMILIES)}")
     console = Console()
     if not console.is_terminal:
         for rule in chosen:
@@ -243,7 +210,7 @@ def show_rule(
     rule = named[0] if len(named) == 1 else None
     if rule is None:
         close = difflib.get_close_matches(rule_id, known, n=3, cutoff=0.4)
-        _fail(f"no rule {rule_id!r}" + (f"; did you mean {', '.join(close)}?" if close else ""))
+        fail(f"no rule {rule_id!r}" + (f"; did you mean {', '.join(close)}?" if close else ""))
     print(f"{rule.id}: {rule.summary}\n{rule.why}\n")
     zone = "" if rule.zone == "anywhere" else f", in the {rule.zone}"
     print(f"{rule.strength}, matches {rule.match}{zone}  ({rule.source})")
@@ -272,7 +239,7 @@ def check_rules(file: Annotated[str, typer.Argument(metavar="FILE", help="A rule
         rules, _ = read_rules(file)
         wrong = failures(rules, Cleaner(rules=file))
     except RuleError as error:
-        _fail(error)
+        fail(error)
     for failure in wrong:
         print(failure)
     examples = sum(len(rule.removes) + len(rule.keeps) for rule in rules)

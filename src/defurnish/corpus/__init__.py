@@ -1,0 +1,1 @@
+"""Runs over whole corpora on one machine. Needs ``pip install "defurnish[corpus]"``."""
