@@ -9,7 +9,7 @@ pa = pytest.importorskip("pyarrow", reason='needs pyarrow: pip install "defurnis
 from defurnish import Cleaner, analyze  # noqa: E402
 from defurnish.adapters.arrow import clean_batch, output_schema  # noqa: E402
 
-from .documents import documents, expected, table  # noqa: E402
+from .documents import COUNT, documents, expected, table  # noqa: E402
 
 FURNISHED = "Rain fell all night.\n\nShare this article\n\nBy morning the ferry was gone.\n"
 CLEAN = "Rain fell all night.\n\nBy morning the ferry was gone.\n"
@@ -58,7 +58,7 @@ def test_all_documents_come_out_as_the_cleaner_gives_them():
 
 def test_what_went_is_what_analyze_says():
     out = clean_batch(table(), explain=True)
-    spared = 0
+    spared = set()
     for document, row in zip(documents(), out.to_pylist(), strict=True):
         result = analyze(document["text"])
         assert row["text"] == result.text
@@ -70,8 +70,9 @@ def test_what_went_is_what_analyze_says():
             assert document["text"][struct["start"] : struct["end"]] == struct["text"]
             assert set(struct["rules"]) == {evidence.rule for evidence in removal.evidence}
             assert len(struct["rules"]) == len(set(struct["rules"])) > 0
-        spared += result.spared
-    assert spared == 20
+        if result.spared:
+            spared.add(document["id"])
+    assert {f"doc-{number:04}" for number in range(49, COUNT, 100)} <= spared < set(expected())
 
 
 def test_nulls_have_no_explanation_and_texts_without_furniture_an_empty_one():

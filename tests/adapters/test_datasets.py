@@ -122,17 +122,18 @@ OPTIONS = [
     "TextCleaner(cleaner=Cleaner(keep=['credit', 'legal', 'promo', 'contact']))",
     "TextCleaner(cleaner=Cleaner(rules={rules!r}))",
 ]
+# Words that no shipped rule takes, now or later: they are an article's.
 RULES = """
 family = "promo"
 [[rule]]
-id = "raft-tickets"
-summary = "Line that sells tickets."
+id = "slack-water"
+summary = "Line that tells when to come."
 why = "The same on every page of the site."
 strength = "strong"
 match = "whole"
-phrases = ["book your {what} tickets here"]
-removes = ["Book your {what} tickets here"]
-keeps = ["She said: book your {what} tickets here, or walk."]
+phrases = ["the {what} leaves at slack water"]
+removes = ["The {what} leaves at slack water"]
+keeps = ["She said that the {what} leaves at slack water, or not at all."]
 """
 
 
@@ -168,7 +169,7 @@ def test_what_comes_back_from_a_pickle_answers_and_hashes_the_same(tmp_path):
     for options in ({"keep": {"engage", "promo"}}, {"rules": tmp_path / "rules.toml"}):
         made = TextCleaner(cleaner=Cleaner(**options))
         back = pickle.loads(pickle.dumps(made))
-        batch = {"text": [FURNISHED, "Rain fell.\n\nBook your raft tickets here\n"]}
+        batch = {"text": [FURNISHED, "Rain fell.\n\nThe raft leaves at slack water\n"]}
         assert back(batch) == made(batch) != TextCleaner()(batch)
         assert Hasher.hash(back) == Hasher.hash(made)
 
