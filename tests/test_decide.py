@@ -74,6 +74,83 @@ CASES = {
         - Reply
         - Leave a Reply
     """,
+    "a paragraph between two share bars may be the article's": """
+        A
+        B
+        C
+        - Share this article
+        D
+        - Share this article
+        - © 2021 The Ferry Post. All rights reserved.
+    """,
+    "a list's heading that lost its list takes no sentence below it": """
+        A
+        B
+        C
+        D
+        - Related articles
+        And that was the end of the flood.
+        - Share this article
+        - © 2021 The Ferry Post. All rights reserved.
+    """,
+    "a single short sentence under related headlines says nothing of the list": """
+        A
+        B
+        C
+        D
+        - Related articles
+        Storm hits the northern coast
+        Here is the table of all crossings.
+    """,
+    "short sentences under related headlines are teasers": """
+        A
+        B
+        C
+        D
+        - Related articles
+        - Storm hits the northern coast
+        - Forty knots for a third day.
+        - Mayor of Ostrel resigns
+        - The harbour silted up all the same.
+    """,
+    "labels and a sentence between removed blocks at the end of the text go with them": """
+        A
+        B
+        C
+        D
+        - Share this article
+        - Ostrel offices
+        - Boats for every water.
+        - Sign up for our newsletter
+        - Harbour road
+        - © 2021 The Ferry Post. All rights reserved.
+    """,
+    "a thread of many voices goes from the middle of the text, long comments and all": """
+        A
+        B
+        - Hanna Brekke says:
+        - We took that ferry every summer, number 0.
+        - Olaf Tervik says:
+        - We took that ferry every summer, number 1.
+        - Marit Oden says:
+        - We took that ferry every summer, number 2.
+        - Deb Farrow says:
+        - We took that ferry every summer, number 3.
+        - Ana Roth says:
+        - We took that ferry every summer, number 4.
+        - Jon Vik says:
+        - We took that ferry every summer, number 5.
+        - Ida Lund says:
+        - We took that ferry every summer, number 6.
+        - Per Moe says:
+        - We took that ferry every summer, number 7.
+        - Liv Dahl says:
+        - We took that ferry every summer, number 8.
+        - Reply
+        ## The mooring
+        C
+        D
+    """,
     "a section on comments without voices stays": """
         A
         ## Comments

@@ -94,6 +94,8 @@ THREAD_SURE_GAP = 14
 VOICE_WORDS = 10
 # "12 Comments" under a headline is a counter; a thread stands behind a fair part of the text.
 THREAD_FROM = 0.2
+# ... and one of many voices behind a short article.
+THREAD_SURE_FROM = 0.1
 
 # Uncued short lines between removed blocks in the tail: menus, addresses, names of forms.
 TAIL_GAP = 6
@@ -505,11 +507,13 @@ class _Sweep:
         for voices in self._runs_of_voices():
             first, stop = voices[0], voices[-1] + 1
             sure = len(voices) >= THREAD_SURE_VOICES
-            if len(self.left) - stop <= (THREAD_SURE_GAP if sure else THREAD_GAP) or self._is_gone_from(stop):
+            rest = range(stop, len(self.left))
+            headed = any(known.kinds[self.left[position]] == "heading" for position in rest)
+            if (len(rest) <= THREAD_GAP and not headed) or self._is_gone_from(stop):
                 stop = len(self.left)
-            if (stop < len(self.left) or self._share_before(first) < THREAD_FROM) and not sure:
+            if stop < len(self.left) and not sure:
                 continue
-            if first <= self.first_body:
+            if first <= self.first_body or self._share_before(first) < (THREAD_SURE_FROM if sure else THREAD_FROM):
                 continue
             number = self.left[first]
             witness = (number, known.hits(number)[0])
@@ -648,7 +652,8 @@ class _Sweep:
         """What the site hangs under its articles: from a removed block to the end of the text.
 
         Much of it has been removed already, and what has not is headlines, labels, and single short sentences. A
-        silent paragraph is the article's, and ends it; so do two sentences in a row.
+        silent paragraph is the article's, and ends it; so do two sentences in a row, or one at the very
+        end that does not speak to the reader.
         """
         known = self.known
         start: int | None = None
@@ -668,6 +673,8 @@ class _Sweep:
                 continue
             sentence = ends_sentence(known.lines[number])
             if number in known.protected or known.body(number) or (sentence and sentence_below):
+                break
+            if not gone and _is_told(known.lines[number]):
                 break
             silent += 1
             sentence_below = sentence
