@@ -1,4 +1,4 @@
-"""Texts of the corpus as a report can hold them: short, fit for a file, and alike where their difference says nothing."""
+"""Texts of the corpus as a report can hold them: short, fit for a file, alike where their difference says nothing."""
 
 from __future__ import annotations
 
