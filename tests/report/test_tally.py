@@ -326,6 +326,13 @@ DOCUMENTS = st.lists(
 )
 
 
+def test_of_two_documents_with_one_id_the_same_case_is_listed_in_any_order():
+    went = (FORTY, "legal", "alone", ["a"])
+    one = ("1", None, "a", [BODY, went])
+    two = ("1", None, "a", [BODY, went, (FIFTEEN, "legal", "alone", ["a"])])
+    assert as_json(tally_of(one, two)) == as_json(tally_of(two, one))
+
+
 @given(DOCUMENTS, st.data())
 @settings(max_examples=60)
 def test_chunks_merged_are_the_run_in_one_and_order_does_not_matter(documents, data):

@@ -62,9 +62,12 @@ def cases(before: str, pieces: list[Piece], kept: tuple[Block, ...], words: int)
 
 def by_doubt(entry: Entry) -> Rank:
     """Return the rank of a case: the suspicious first, of these the ones amid the body, then by doubts and words."""
+    # All that is shown takes part, for ids may repeat: else the order of the records would choose between two cases.
     return (
         not entry["suspicious"], "amid the body" not in entry["doubts"], -len(entry["doubts"]), -entry["words"],
-        entry["source"], entry["id"], entry["start"], entry["key"], entry["rules"], entry["text"],
+        entry["source"], entry["id"], entry["start"], entry["end"], entry["key"], entry["text"], entry["family"],
+        entry["reason"], entry["rules"], entry["doubts"], entry["run_blocks"], entry["run_words"], entry["before"],
+        entry["after"],
     )  # fmt: skip
 
 
