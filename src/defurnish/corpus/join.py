@@ -7,14 +7,14 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 import pyarrow as pa
 
 from ..io import columnar, jsonl
-from ..io.documents import Fields
+from ..io.documents import Fields, InputError
 from ..io.formats import format_of
 from ..io.packed import BLOCK, blocks_of, packed_into
 from .parts import ROWS, is_columnar, is_final, table_writer
@@ -163,8 +163,9 @@ class Batches:
     def finish(self) -> None:
         """Write the end of the file, and give it its name."""
         if self._writer is None and self._shard.size:
-            schema = columnar.schema_of(self._shard.path, self._shard.name)
-            self._opened(columnar.output_schema(schema, self._fields.text))
+            with suppress(InputError):
+                schema = columnar.schema_of(self._shard.path, self._shard.name)
+                self._opened(columnar.output_schema(schema, self._fields.text))
         if self._writer is not None:
             self._writer.close()
         self._out.finish()

@@ -13,13 +13,13 @@ A shard that is one chunk is made by its worker as it will be, where that is pos
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any, BinaryIO, Protocol
 
 import pyarrow as pa
 
 from ..io import columnar, jsonl, warc
-from ..io.documents import Document, Fields, Other, replace_at
+from ..io.documents import Document, Fields, InputError, Other, replace_at
 from ..io.formats import Compression, Format
 from ..io.packed import packed_into
 from .plan import DOCUMENTS, Shard
@@ -155,10 +155,11 @@ class BatchPart:
         self._rows, self._texts = [], []
 
     def close(self) -> None:
-        """Write the end of the file, of one without rows, too."""
+        """Write the end of the file, of one without rows, too; of one that cannot be read nothing."""
         if self._writer is None and self._whole and self._shard.size:
-            schema = columnar.schema_of(self._shard.path, self._shard.name)
-            self._opened(columnar.output_schema(schema, self._fields.text))
+            with suppress(InputError):
+                schema = columnar.schema_of(self._shard.path, self._shard.name)
+                self._opened(columnar.output_schema(schema, self._fields.text))
         if self._writer is not None:
             self._writer.close()
 

@@ -150,11 +150,12 @@ def _names(paths: Sequence[str], folders: Sequence[str]) -> dict[str, str]:
     return {path: place.relative_to(common).as_posix() for path, place in places.items()}
 
 
-def _shard(path: str, name: str, held: Format, settings: Settings) -> Shard:
+def _shard(path: str, name: str, named: Format, settings: Settings) -> Shard:
+    held = _as_it_is(path, named)
     return Shard(
         name="standard input" if path == STDIN else _readable(path),
         path=Path(path),
-        format=_as_it_is(path, held),
+        format=held,
         output=_output(held, settings, path),
         size=0 if path == STDIN else _size(path),
         mirrored=name,

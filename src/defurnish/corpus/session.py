@@ -115,32 +115,37 @@ def begun(
             yield Session(shards, settings, out, state, told)
         return
     state = State(out)
-    state.hold()
-    there = None if overwrite else state.there()
     session = Session(shards, settings, out, state, told)
-    if there is None:
-        check_targets(shards, out, overwrite=overwrite)
-        for target in outcomes(shards):
-            (out / target).unlink(missing_ok=True)
-        state.begin(told)
-    elif resume:
-        if (changed := difference(there, told)) is not None:
-            raise PlanError(
-                f"{out}: holds another run, not this one: {changed}; --overwrite begins anew"
-            )
-        if "finished" in there:
-            session.finished = Outcome(**there["finished"])
-    else:
-        check_targets(shards, out, overwrite=False)
-        if "finished" not in there:
-            raise PlanError(
-                f"{out}: holds an unfinished run; --resume goes on with it, --overwrite begins anew"
-            )
-        state.begin(told)
+    anew = _is_new(shards, out, None if overwrite else state.there(), session, resume=resume, overwrite=overwrite)
+    if session.finished:
+        state.tidy()  # it may have been killed before it could do so itself
+        yield session
+        return
+    state.hold()
     try:
+        if anew:
+            for target in outcomes(shards):
+                (out / target).unlink(missing_ok=True)
+            state.begin(told)
         yield session
     finally:
         state.release()
+
+
+def _is_new(
+    shards: Sequence[Shard], out: Path, there: dict[str, Any] | None, session: Session, *, resume: bool, overwrite: bool
+) -> bool:
+    """Return whether a run begins, and does not go on with the one that is there. Raises PlanError if it may not."""
+    if there is None or not resume:
+        if there is not None and "finished" not in there:
+            raise PlanError(f"{out}: holds an unfinished run; --resume goes on with it, --overwrite begins anew")
+        check_targets(shards, out, overwrite=overwrite)
+        return True
+    if (changed := difference(there, session.told)) is not None:
+        raise PlanError(f"{out}: holds another run, not this one: {changed}; --overwrite begins anew")
+    if "finished" in there:
+        session.finished = Outcome(**there["finished"])
+    return False
 
 
 def _stamp(shard: Shard) -> int | str | None:

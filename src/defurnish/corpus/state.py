@@ -47,9 +47,11 @@ def difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str | None:
         if old["options"].get(name) != value:
             return f"{name} was {json.dumps(old['options'].get(name))}, and is {json.dumps(value)} now"
     before, after = ({item[0]: item for item in told["inputs"]} for told in (old, new))
+    for name in [*after, *before]:
+        if (name in before) != (name in after):
+            return f"{name} was {'one' if name in before else 'none'} of its inputs"
     if list(before) != list(after):
-        odd = next(name for name in [*after, *before] if (name in before) != (name in after) or name)
-        return f"its inputs were others: {odd}"
+        return "its inputs came in another order"
     for name, item in after.items():
         if before[name] != item:
             return f"{name} was changed since"
@@ -128,6 +130,10 @@ class State:
         shutil.copyfile(self.rejected, aside)
         os.replace(aside, self._out / "rejected.jsonl")
         self._write("run.json", told)
+        self.tidy()
+
+    def tidy(self) -> None:
+        """Remove what a finished run needs no more."""
         for path in (self.parts, self.joining):
             shutil.rmtree(path, ignore_errors=True)
         for name in ("state.json", "rejected.jsonl", "lock"):

@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 from .documents import Document, Fields, InputError, Reject, document_of
 from .jsonl import line_of
 
-# Few enough rows that even long documents make a small batch.
-BATCH_ROWS = 512
+# Few enough that even documents of a hundred kilobytes make a small batch; the cost of a batch is that of a short text.
+BATCH_ROWS = 64
 # Read from a column chunk at a time, so that a row group of any size is never held whole.
 READ_BUFFER = 1 << 20
 # What is held in memory before a row group is written; readers want groups of tens of megabytes.

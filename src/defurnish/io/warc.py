@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import pickle
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
@@ -34,7 +35,8 @@ def pieces_of(blocks: Iterable[bytes], target: int, name: str) -> Iterator[tuple
             record.freeze()
             if record.content_length < declared:
                 raise InputError(f"{name}: is cut off within record {first + len(records)}")
-            records.append(record)
+            # A copy: to change the record that the archive stands at would end the archive there, without a word.
+            records.append(pickle.loads(pickle.dumps(record)))
             size += declared
             if size >= target:
                 yield first, records
