@@ -27,7 +27,7 @@ if not __package__:  # run by its path: import from the repository root
 
 from benchmarks.data import DataError, Half, Page, read_rows
 from benchmarks.measures import GRAM, Clean, Gold, grams, key, plain, words
-from benchmarks.options import CLEANERS, chosen_extractors, chosen_pages, load_cleaner, parser, progress, run
+from benchmarks.options import CLEANERS, VARIANTS, chosen_extractors, chosen_pages, load_cleaner, parser, progress, run
 from benchmarks.tables import Table, number, percent, show
 
 FAMILIES = ("legal", "promo", "engage", "navigation", "credit", "contact", "interface", "comments")
@@ -247,7 +247,7 @@ def main() -> None:
     options = parser(__doc__, extractors=EXTRACTORS)
     options.add_argument("labels", type=Path, help="TSV of page id, key of the line, verdict")
     options.add_argument("--corrections", type=Path, help="TSV of page id, key, verdict, reason")
-    options.add_argument("--cleaner", choices=CLEANERS, default="defurnish")
+    options.add_argument("--cleaner", choices=CLEANERS + VARIANTS, default="defurnish")
     options.add_argument("--show", type=int, default=0, metavar="N", help="the N longest losses of the body")
     options.add_argument("--json", type=Path, metavar="OUT", help="write every figure to a file")
     chosen = options.parse_args()

@@ -18,6 +18,8 @@ from benchmarks.rivals import c4, data_juicer, nemo, refinedweb
 ANY_TYPE = "any"
 CLEANERS = ("untouched", "defurnish", "c4", "refinedweb")
 """What runs on the packages of this project alone."""
+VARIANTS = ("defurnish-no-repair",)
+"""Mended mojibake is charged as lost where the gold holds it unmended: this tells how much of a loss that is."""
 PEERS = ("nemo", "data-juicer")
 """Cleaners that need a package of their own."""
 
@@ -80,6 +82,10 @@ def load_cleaner(name: str) -> Clean:
         from defurnish import clean
 
         return clean
+    if name in VARIANTS:
+        from defurnish import Cleaner
+
+        return Cleaner(repair=False).clean
     if name in PEERS:
         return {"nemo": nemo, "data-juicer": data_juicer}[name]()
     return {"untouched": _untouched, "c4": c4, "refinedweb": refinedweb}[name]
