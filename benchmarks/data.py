@@ -23,7 +23,7 @@ class DataError(Exception):
         super().__init__(f"{path}:{line}: {why}" if line else f"{path}: {why}")
 
 
-class MissingPackage(Exception):
+class MissingPackageError(Exception):
     """A package that a benchmark was asked to run and that is not installed; the message names it."""
 
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 from rich.console import Console
 from rich.progress import track
 
-from benchmarks.data import DataError, MissingPackage, Page, read_pages
+from benchmarks.data import DataError, MissingPackageError, Page, read_pages
 from benchmarks.measures import Clean
 from benchmarks.rivals import c4, data_juicer, nemo, refinedweb
 
@@ -77,7 +77,7 @@ def chosen_extractors(path: Path, options: argparse.Namespace, pages: Iterable[P
 
 
 def load_cleaner(name: str) -> Clean:
-    """Return a cleaner by its name; a package is imported only when it is asked for. Raises MissingPackage."""
+    """Return a cleaner by its name; a package is imported only when it is asked for. Raises MissingPackageError."""
     if name == "defurnish":
         from defurnish import clean
 
@@ -105,5 +105,5 @@ def run(main: Callable[[], None]) -> None:
     """Run a benchmark; a file that cannot be used ends it with one line on standard error."""
     try:
         main()
-    except (DataError, MissingPackage) as error:
+    except (DataError, MissingPackageError) as error:
         sys.exit(f"error: {error}")

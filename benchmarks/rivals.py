@@ -11,7 +11,7 @@ import importlib
 import re
 from typing import Any
 
-from benchmarks.data import MissingPackage
+from benchmarks.data import MissingPackageError
 from benchmarks.measures import Clean
 
 DATA_JUICER_MAPPERS = (
@@ -109,14 +109,14 @@ def _refinedweb_keeps(line: str) -> bool:
 
 
 def nemo() -> Clean:
-    """Return NeMo Curator's boilerplate modifier, as it comes. Raises MissingPackage."""
+    """Return NeMo Curator's boilerplate modifier, as it comes. Raises MissingPackageError."""
     modifiers = _imported("nemo_curator.stages.text.modifiers", "nemo-curator")
     modify: Clean = modifiers.BoilerPlateStringModifier().modify_document
     return modify
 
 
 def data_juicer() -> Clean:
-    """Return data-juicer's mappers for links, addresses, copyright and repeated sentences. Raises MissingPackage."""
+    """Return data-juicer's mappers for links, addresses, copyright and repeated sentences. Raises MissingPackageError."""
     mappers = [
         getattr(_imported(f"data_juicer.ops.mapper.{module}", "py-data-juicer"), name)()
         for module, name in DATA_JUICER_MAPPERS
@@ -135,4 +135,4 @@ def _imported(module: str, package: str) -> Any:
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        raise MissingPackage(f"needs the package {package} ({error}): pip install {package}") from error
+        raise MissingPackageError(f"needs the package {package} ({error}): pip install {package}") from error
