@@ -29,8 +29,7 @@ ABOUT = {
     "seconds": 12.5,
     "workers": 2,
     "options": {
-        "text_field": "text",
-        "id_field": "id",
+        "fields": {"text": "body", "id": "key"},
         "keep": frozenset({"credit"}),
         "repair": True,
         "out": Path("o"),
@@ -193,6 +192,11 @@ def test_the_page_shows_what_a_person_needs(tmp_path):
         assert shown in page.text
 
 
+def test_the_page_names_the_fields_of_the_run(tmp_path):
+    _, page, _ = written(tmp_path, small_run())
+    assert """cat b.jsonl | jq -r 'select(.["key"] == "2") | .["body"]' | defurnish explain -""" in page.text
+
+
 def test_an_empty_run(tmp_path):
     data, page, _ = written(tmp_path, Tally(), about={})
     assert data["totals"]["share_removed"] == 0
@@ -324,7 +328,7 @@ def test_the_command_finds_the_document(tmp_path):
     name = 'it\'s "7" $(x)'
     shard = tmp_path / "a b.jsonl"
     shard.write_text("".join(json.dumps({"key": key, "body": key * 2}) + "\n" for key in ("1", name)))
-    command = _look_again(str(shard), name, {"text_field": "body", "id_field": "key"})
+    command = _look_again(str(shard), name, {"fields": {"text": "body", "id": "key", "url": None}})
     shown = subprocess.run(
         command.removesuffix(" | defurnish explain -"), shell=True, capture_output=True, text=True, check=True
     )

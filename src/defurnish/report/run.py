@@ -65,7 +65,8 @@ def write_report(folder: Path, tally: Tally, *, about: Mapping[str, Any]) -> Non
     """Write ``report.json`` and ``report.html`` into a folder that exists, each aside first and then renamed.
 
     ``about`` tells of the run what the tally does not know: ``version``, ``options``, ``inputs``, ``seconds``,
-    ``workers``; other keys are shown as they are. Raises OSError if a file cannot be written; none is half-written.
+    ``workers``; other keys are shown as they are. ``options["fields"]`` names the fields ``text`` and
+    ``id``. Raises OSError if a file cannot be written; none is half-written.
     """
     report = report_dict(tally, about=about)
     data = json.dumps(report, ensure_ascii=False, indent=1) + "\n"
@@ -327,7 +328,8 @@ _UNPACK = {".jsonl": "cat", ".json": "cat", ".ndjson": "cat", ".gz": "gzip -dc",
 
 def _look_again(source: str, name: str, options: Mapping[str, Any]) -> str | None:
     """Return the command that shows one document with what went; None for a form that has no one-line command."""
-    path, text, key = shlex.quote(source), options.get("text_field", "text"), options.get("id_field", "id")
+    fields = options.get("fields") or {}
+    path, text, key = shlex.quote(source), fields.get("text") or "text", fields.get("id") or "id"
     suffixes = Path(source).suffixes
     if suffixes[-1:] in ([".txt"], [".md"]):
         return f"defurnish explain {path}"
