@@ -256,9 +256,9 @@ print(int(re.search("VmHWM:\\\\s+(\\\\d+)", open("/proc/self/status").read())[1]
 
 @pytest.mark.parametrize("name", ["a.jsonl.zst", "a.parquet"])
 def test_memory_does_not_grow_with_the_shard(tmp_path, name):
-    """A shard of 30 MB, unpacked, must take no more than 12 MB over what one of 10 MB takes."""
+    """A shard of 50 MB, unpacked, must take no more than 25 MB over what one of 10 MB takes."""
     peaks = []
-    for count in (100, 300):
+    for count in (100, 500):
         items = [{"id": number, "text": "Rain fell on the ferry and on the town. " * 2500} for number in range(count)]
         path = tmp_path / str(count) / name
         path.parent.mkdir()
@@ -270,4 +270,4 @@ def test_memory_does_not_grow_with_the_shard(tmp_path, name):
         done = subprocess.run([sys.executable, "-c", PEAK, *arguments], capture_output=True, check=True, timeout=100)
         peaks.append(int(done.stdout))
         assert json.loads((path.parent / "out/report.json").read_bytes())["totals"]["documents"] == count
-    assert peaks[1] < peaks[0] + 12, peaks
+    assert peaks[1] < peaks[0] + 25, peaks

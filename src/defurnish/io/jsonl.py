@@ -144,7 +144,7 @@ def _encodable(value: Any) -> Any:
 @lru_cache(maxsize=8)
 def _text_pattern(name: bytes) -> re.Pattern[bytes]:
     keys = b"|".join(re.escape(_string(key.decode(), False)) for key in dict.fromkeys((name, name.rpartition(b".")[2])))
-    return re.compile(rb"(?:" + keys + rb')\s*:\s*("(?:[^"\\]|\\.)*+")')
+    return re.compile(rb"(?:" + keys + rb')\s*:\s*("[^"\\]*+(?:\\.[^"\\]*+)*+")')
 
 
 def _found(line: bytes, name: str) -> Any:
