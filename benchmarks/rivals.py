@@ -116,7 +116,7 @@ def nemo() -> Clean:
 
 
 def data_juicer() -> Clean:
-    """Return data-juicer's mappers for links, addresses, copyright and repeated sentences. Raises MissingPackageError."""
+    """Return data-juicer's mappers for links, addresses, copyright and repeats. Raises MissingPackageError."""
     mappers = [
         getattr(_imported(f"data_juicer.ops.mapper.{module}", "py-data-juicer"), name)()
         for module, name in DATA_JUICER_MAPPERS

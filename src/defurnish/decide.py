@@ -101,8 +101,8 @@ THREAD_SURE_FROM = 0.1
 TAIL_GAP = 6
 TAIL_WORDS = 14
 
-# What follows the article is the site's where at least this share of its blocks goes by its own evidence. Measured on the
-# development pages: one point more of the furniture lines of the half that nobody looked at, and no more of its body.
+# What follows the article is the site's where at least this share of its blocks goes by its own evidence. Measured on
+# the development pages: one point more of the furniture lines of the half that nobody looked at, and no more of its body.
 # With single paragraphs it would be three points; but a paragraph between two share bars may be the article's.
 CLOSING_SHARE = 0.33
 # It begins with what sites put behind their articles. Offers and links to other pages stand amid product reviews too.
@@ -686,9 +686,7 @@ class _Sweep:
 
     def _ends_article(self, number: int) -> bool:
         """Whether a removed block is one that sites put behind their articles, and hardly ever amid them."""
-        return any(
-            hit.rule.opens or hit.rule.family in CLOSING_FAMILIES for hit in self.known.strong.get(number, ())
-        )
+        return any(hit.rule.opens or hit.rule.family in CLOSING_FAMILIES for hit in self.known.strong.get(number, ()))
 
     # -- repeats and orphans -------------------------------------------------------------------------------------------
 
