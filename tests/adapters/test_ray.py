@@ -1,0 +1,102 @@
+"""The callable class for Ray Data, on a Ray of two processors on this machine."""
+
+from __future__ import annotations
+
+import pytest
+
+ray = pytest.importorskip("ray", reason='needs Ray: pip install "defurnish[ray]"')
+pytest.importorskip("ray.data", reason='needs Ray Data: pip install "defurnish[ray]"')
+
+import pyarrow as pa  # noqa: E402
+import pyarrow.parquet as pq  # noqa: E402
+
+from defurnish import Cleaner, analyze  # noqa: E402
+from defurnish.adapters.arrow import EXPLAINING  # noqa: E402
+from defurnish.adapters.ray import TextCleaner  # noqa: E402
+
+from .documents import documents, expected, table  # noqa: E402
+
+FURNISHED = "Rain fell all night.\n\nShare this article\n\n© 2021 The Ferry Post. All rights reserved.\n"
+CLEAN = "Rain fell all night.\n"
+BODY = "The ferry sank.\n"
+
+pytestmark = [
+    pytest.mark.xdist_group("ray"),  # all on one worker, so that Ray starts once
+    pytest.mark.filterwarnings("default::DeprecationWarning:ray"),  # Ray warns of its own settings
+    pytest.mark.filterwarnings("default::FutureWarning:ray"),
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cluster():
+    ray.init(num_cpus=2, object_store_memory=80 * 2**20, include_dashboard=False, logging_level="error")
+    ray.data.DataContext.get_current().enable_progress_bars = False
+    yield
+    ray.shutdown()
+
+
+def cleaned(dataset, actors=1, **options):
+    """Return the dataset mapped by so many actors."""
+    return dataset.map_batches(
+        TextCleaner,
+        batch_format="pyarrow",
+        batch_size=200,
+        compute=ray.data.ActorPoolStrategy(size=actors),
+        num_cpus=0.5,  # of two; reading and writing need the rest
+        fn_constructor_kwargs=options,
+    )
+
+
+def by_id(dataset):
+    return sorted(dataset.take_all(), key=lambda row: row["id"])
+
+
+def test_all_documents_by_two_actors_from_file_to_file(tmp_path):
+    (tmp_path / "in").mkdir()
+    for shard in range(4):
+        pq.write_table(table().slice(500 * shard, 500), tmp_path / "in" / f"{shard}.parquet")
+    cleaned(ray.data.read_parquet(str(tmp_path / "in")), actors=2).write_parquet(str(tmp_path / "out"))
+    out = pq.read_table(tmp_path / "out").sort_by("id")
+    assert out.to_pylist() == [{**document, "text": expected()[document["id"]]} for document in documents()]
+    assert out.schema.equals(table().schema)
+
+
+def test_all_documents_explained():
+    out = cleaned(ray.data.from_arrow(table()), explain=True)
+    for document, row in zip(documents(), by_id(out), strict=True):
+        result = analyze(document["text"])
+        assert row["text"] == result.text
+        assert row["defurnish_spared"] == result.spared
+        assert [(r["start"], r["end"], r["text"]) for r in row["defurnish_removed"]] == [
+            (r.span.start, r.span.end, r.text) for r in result.removed
+        ]
+    assert [(field.name, field.type) for field in pa.schema(out.schema().base_schema)][-2:] == [
+        (field.name, field.type) for field in EXPLAINING
+    ]
+
+
+def test_nulls_another_column_and_another_cleaner():
+    rows = [{"id": 1, "content": FURNISHED, "text": FURNISHED}, {"id": 2, "content": None, "text": BODY}]
+    out = cleaned(ray.data.from_arrow(pa.Table.from_pylist(rows)), text="content", cleaner=Cleaner(keep={"engage"}))
+    assert by_id(out) == [
+        {"id": 1, "content": "Rain fell all night.\n\nShare this article\n", "text": FURNISHED},
+        {"id": 2, "content": None, "text": BODY},
+    ]
+
+
+def test_a_filter_that_leaves_blocks_without_rows():
+    dataset = ray.data.from_arrow([pa.table({"id": [n], "text": [FURNISHED]}) for n in range(4)])
+    out = cleaned(dataset.filter(expr="id == 2"))
+    assert out.take_all() == [{"id": 2, "text": CLEAN}]
+
+
+@pytest.mark.parametrize(
+    ("columns", "says"),
+    [
+        ({"body": ["a"]}, "there is no column 'text'; the columns are body"),
+        ({"text": [1]}, "column 'text' holds int64, no text"),
+    ],
+)
+def test_errors_name_the_column(columns, says):
+    with pytest.raises(Exception, match=says):
+        cleaned(ray.data.from_arrow(pa.table(columns))).take_all()
