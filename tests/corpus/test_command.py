@@ -282,6 +282,16 @@ def test_archives_come_from_standard_input_too_and_files_go_to_standard_output(t
     assert [json.loads(line) for line in result.stdout.splitlines()] == records(2, clean) + records(3, clean)
 
 
+def test_a_reader_that_goes_away_is_no_error(tmp_path):
+    (tmp_path / "a.jsonl.zst").write_bytes(zstandard.compress(lines(records(3000, lambda n: os.urandom(400).hex()))))
+    command = [sys.executable, "-m", "defurnish", "corpus", str(tmp_path), "-o", "-", "--workers", "1", "-q"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.read(10)
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

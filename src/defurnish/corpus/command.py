@@ -106,8 +106,9 @@ def corpus(
     except KeyboardInterrupt:
         complain("interrupted" + ("; --resume goes on where it stopped" if out is not None else ""))
         raise typer.Exit(130) from None
-    except BrokenPipeError:
-        raise  # the reader of standard output went away
+    except BrokenPipeError:  # the reader of standard output went away (`| head`), and that is no error
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from None
     except OSError as error:
         place = error.filename or output
         fail(f"{place}: cannot be written: {error.strerror}; make room, or choose another -o; --resume goes on")

@@ -141,6 +141,8 @@ class Bytes:
 
     def discard(self) -> None:
         """Leave nothing behind."""
+        with suppress(OSError):  # the end of the frame has no place either, if the disk is full or the reader gone
+            self._stack.close()
         self._out.discard()
 
 
