@@ -102,7 +102,7 @@ TAIL_GAP = 6
 TAIL_WORDS = 14
 
 # What follows the article is the site's where at least this share of its blocks goes by its own evidence. Measured on
-# the development pages: one point more of the furniture lines of the half that nobody looked at, and no more of its body.
+# the development pages: one point more of the furniture lines of the half that nobody looked at, no more of its body.
 # With single paragraphs it would be three points; but a paragraph between two share bars may be the article's.
 CLOSING_SHARE = 0.33
 # It begins with what sites put behind their articles. Offers and links to other pages stand amid product reviews too.
