@@ -55,4 +55,4 @@ def register(connection: duckdb.DuckDBPyConnection, *, name: str = "defurnish", 
         with suppress(duckdb.InvalidInputException):  # it was not there
             connection.remove_function(called)
         # The types know the enum alone, whose module is not the same in all releases; the name serves in all.
-        connection.create_function(called, function, ["VARCHAR"], answer, type="arrow")  # type: ignore[call-overload]
+        connection.create_function(called, function, ["VARCHAR"], answer, type="arrow")
