@@ -90,6 +90,8 @@ def clean_udf(cleaner: Cleaner | None = None) -> Callable[..., Any]:
     clean = (Cleaner() if cleaner is None else cleaner).clean
 
     def defurnish_clean(texts: pd.Series) -> pd.Series:
-        return texts.map(clean, na_action="ignore")
+        # Spark cannot send the string arrays of pandas 3 when every text is missing; it can send objects.
+        return texts.map(clean, na_action="ignore").astype(object)
 
-    return pandas_udf(defurnish_clean, "string")  # type: ignore[no-any-return]  # pyspark is not read for types
+    udf: Callable[..., Any] = pandas_udf(defurnish_clean, "string")
+    return udf
