@@ -15,6 +15,8 @@ FAMILIES: tuple[Family, ...] = (
 )  # fmt: skip
 
 Strength: TypeAlias = Literal["strong", "supporting", "protecting"]
+Status: TypeAlias = Literal["accepted", "proposed", "rejected"]
+"""What a person, or the learner where it is sure, has decided about an entry of a site profile. Only ``accepted`` acts."""
 Match: TypeAlias = Literal["whole", "start", "end", "anywhere"]
 Zone: TypeAlias = Literal["anywhere", "head", "tail"]
 Kind: TypeAlias = Literal["heading", "paragraph", "item", "quote", "code", "table", "rule"]
@@ -170,3 +172,44 @@ class Metadata:
     source: str | None = None
     source_url: str | None = None
     copyright_holder: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What recurs over the pages of a site: a block's template, how often and where it stands, and what to do with it."""
+
+    number: int
+    """Its name in the profile, never given twice: evidence says ``site/example.org#12``."""
+    template: str
+    """The block in match view, lower case, with slots for what varies (see :mod:`defurnish.template`)."""
+    family: Family
+    status: Status
+    strength: Literal["strong", "supporting"]
+    pages: int
+    """Distinct articles of the site that hold it; near-identical reposts count once."""
+    share: float
+    """``pages`` by the number of distinct articles of the site, 0 to 1."""
+    place: Literal["head", "middle", "tail"]
+    distance: int
+    """Median number of blocks between it and the nearer end of the text (``place`` middle: the beginning)."""
+    spread: int
+    """Interquartile range of that distance: 0 for what always stands in the same place."""
+    rules: tuple[RuleId, ...] = ()
+    """Rules that take such a block already."""
+    beside: tuple[int, ...] = ()
+    """Numbers of the entries that usually stand right before or after it."""
+    examples: tuple[str, ...] = ()
+    """Up to three blocks as they stood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What was learned about a site: its recurring blocks, in the order of their numbers."""
+
+    site: str
+    """The host, in lower case, without ``www.``"""
+    pages: int
+    """Distinct articles that were seen."""
+    learned: str | None = None
+    """When, as the caller gave it (ISO 8601)."""
+    entries: tuple[Entry, ...] = ()
