@@ -1,11 +1,18 @@
-"""How Hypothesis runs here: without a deadline, since the first example of a process compiles rules.
+"""How the suite runs: Hypothesis without a deadline, and compiled rules kept beside pytest's own cache.
 
-CI repeats the same examples each time, so that a change is judged by what it changed; runs by hand go on searching.
+The first example of a process compiles rules. CI repeats the same examples each time, so that a change is judged by
+what it changed; runs by hand go on searching.
 """
 
 import os
 
 from hypothesis import settings
 
+from defurnish import rulecache
+
 settings.register_profile("defurnish", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("defurnish")
+
+
+def pytest_configure(config):
+    os.environ.setdefault(rulecache.VARIABLE, str(config.cache.mkdir("rules")))

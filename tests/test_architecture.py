@@ -31,7 +31,9 @@ MAY_IMPORT = {
     "render": VALUES,
     "explain": {*VALUES, "edits"},
     "metadata": VALUES,
-    "rulebook": {"model", "matchview", "matcher"},
+    "prefilter": set(),
+    "rulecache": set(),
+    "rulebook": {"model", "matchview", "matcher", "prefilter", "rulecache"},
     "result": {"model", "edits"},
     "pipeline": {
         "repair", "segment", "annotate", "decide", "render", "explain", "edits", "rulebook", "metadata", "model",
@@ -49,6 +51,7 @@ UNTOUCHED = {
 }  # fmt: skip
 EXCEPT = {
     "rulebook": {"pathlib", "importlib.resources"},  # reads rule files
+    "rulecache": {"os", "pathlib", "tempfile"},  # keeps what was compiled
     "pipeline": {"pathlib"},  # names them
     "metadata": {"datetime.date"},  # a calendar, no clock
 }

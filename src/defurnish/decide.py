@@ -145,6 +145,8 @@ def decide(page: Annotated, keep: Set[Family] = frozenset()) -> Verdict:
         left = [number for number in left if number not in gone]
     if decisions and _nearly_all(page, left):
         return Verdict({}, {}, True)
+    if "code" in page.segments.kinds:
+        _spare_mark(page, decisions)
     parts = {number: tuple(hits) for number, hits in known.glued.items() if number not in decisions}
     return Verdict(decisions, parts, False)
 
@@ -152,6 +154,13 @@ def decide(page: Annotated, keep: Set[Family] = frozenset()) -> Verdict:
 def _nearly_all(page: Annotated, left: Sequence[int]) -> bool:
     total = sum(words(line) for line in page.lines)
     return sum(words(page.lines[number]) for number in left) <= NEARLY_ALL * total
+
+
+def _spare_mark(page: Annotated, decisions: dict[int, Decision]) -> None:
+    """Leave one Markdown heading or fence in the text: without any, its indented code would be code no longer."""
+    marks = [number for number, content in enumerate(page.segments.contents) if content.startswith(("#", "```"))]
+    if marks and all(number in decisions for number in marks):
+        del decisions[marks[0]]
 
 
 def _are_two_witnesses(hits: Sequence[Hit]) -> bool:

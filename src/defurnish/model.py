@@ -16,7 +16,7 @@ FAMILIES: tuple[Family, ...] = (
 
 Strength: TypeAlias = Literal["strong", "supporting", "protecting"]
 Status: TypeAlias = Literal["accepted", "proposed", "rejected"]
-"""What a person, or the learner where it is sure, has decided about an entry of a site profile. Only ``accepted`` acts."""
+"""What a person, or the learner where it is sure, has decided about an entry of a profile. Only ``accepted`` acts."""
 Match: TypeAlias = Literal["whole", "start", "end", "anywhere"]
 Zone: TypeAlias = Literal["anywhere", "head", "tail"]
 Kind: TypeAlias = Literal["heading", "paragraph", "item", "quote", "code", "table", "rule"]
@@ -176,7 +176,7 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What recurs over the pages of a site: a block's template, how often and where it stands, and what to do with it."""
+    """What recurs over the pages of a site: a block's template, how often and where it stands, what to do with it."""
 
     number: int
     """Its name in the profile, never given twice: evidence says ``site/example.org#12``."""
