@@ -399,8 +399,8 @@ def prefilter(
     ``trees`` keeps what was read of lexicons, from pattern to pattern.
 
     >>> found = prefilter(r"(?:share|print)(?: this (?:page|story))?", {}, begins=True, ends=True, trees={})
-    >>> sorted(found.first.whole), sorted(found.last.whole)
-    (['print', 'share'], ['egap', 'erahs', 'tnirp', 'yrots'])
+    >>> sorted(found.first), sorted(found.last)
+    (['print ', 'share '], ['egap siht er', 'egap siht tn', 'erahs ', 'tnirp ', 'yrots siht e', 'yrots siht t'])
     """
 
     def named(name: str) -> Node:
