@@ -20,13 +20,13 @@ If all or nearly all of a text would go, all of it stays.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import accumulate
 
 import regex
 
-from .model import Annotated, Decision, Family, Hit, Reason
+from .model import Annotated, Decision, Family, Hit, Kind, Reason
 from .shape import ends_sentence, is_headline, is_link_only, is_prose, words
 
 PROTECTED_KINDS = frozenset({"quote", "code", "table"})
@@ -143,7 +143,7 @@ def decide(page: Annotated, keep: Set[Family] = frozenset()) -> Verdict:
             break
         decisions |= gone
         left = [number for number in left if number not in gone]
-    if decisions and _nearly_all(page, left):
+    if decisions and _nearly_all(known, decisions, left):
         return Verdict({}, {}, True)
     if "code" in page.segments.kinds:
         _spare_mark(page, decisions)
@@ -151,9 +151,13 @@ def decide(page: Annotated, keep: Set[Family] = frozenset()) -> Verdict:
     return Verdict(decisions, parts, False)
 
 
-def _nearly_all(page: Annotated, left: Sequence[int]) -> bool:
-    total = sum(words(line) for line in page.lines)
-    return sum(words(page.lines[number]) for number in left) <= NEARLY_ALL * total
+def _nearly_all(known: _Known, gone: Iterable[int], left: Iterable[int]) -> bool:
+    removed, kept = sum(map(known.count, gone)), 0
+    for number in left:
+        kept += known.count(number)
+        if kept > NEARLY_ALL * (removed + kept):  # what is left further on only adds to it
+            return False
+    return True
 
 
 def _spare_mark(page: Annotated, decisions: dict[int, Decision]) -> None:
@@ -183,6 +187,10 @@ def _runs(positions: Sequence[int], gap: int) -> list[list[int]]:
     return runs
 
 
+def _numbers_of(kind: Kind, kinds: Sequence[Kind]) -> list[int]:
+    return [number for number, one in enumerate(kinds) if one == kind] if kind in kinds else []
+
+
 def _is_told(line: str) -> bool:
     """Whether a silent line is a sentence that does not speak to the reader: the article's, as far as one can see."""
     if not ends_sentence(line) or line[-1] in ":?!":
@@ -197,7 +205,9 @@ class _Known:
         self.page = page
         self.lines = page.lines
         self.kinds = page.segments.kinds
-        self.protected: set[int] = {n for n, kind in enumerate(self.kinds) if kind in PROTECTED_KINDS}
+        self.protected: set[int] = set()
+        if not PROTECTED_KINDS.isdisjoint(self.kinds):
+            self.protected.update(n for n, kind in enumerate(self.kinds) if kind in PROTECTED_KINDS)
         self.strong: dict[int, list[Hit]] = {}
         self.supporting: dict[int, list[Hit]] = {}
         self.glued: dict[int, list[Hit]] = {}
@@ -215,20 +225,36 @@ class _Known:
                     self.supporting.setdefault(number, []).append(hit)
         for number in self.protected & self.glued.keys():
             del self.glued[number]
+        self._hits = {
+            number: self.strong.get(number, []) + self.supporting.get(number, [])
+            for number in sorted({*self.strong, *self.supporting})
+        }
+        self.commenters = [
+            number
+            for number, hits in self._hits.items()
+            if number not in self.protected and any(h.rule.family == "comments" and not h.rule.opens for h in hits)
+        ]
+        self.marks = sorted(_numbers_of("rule", self.kinds) + _numbers_of("heading", self.kinds))
         self._prose: dict[int, bool] = {}
-        self._counts: list[int] | None = None
+        self._counts: dict[int, int] = {}
 
     def count(self, number: int) -> int:
         """The words of a block."""
-        if self._counts is None:
-            self._counts = [words(line) for line in self.lines]
-        return self._counts[number]
+        found = self._counts.get(number)
+        if found is None:
+            found = self._counts[number] = words(self.lines[number])
+        return found
 
     def cued(self, number: int) -> bool:
-        return number in self.strong or number in self.supporting
+        return number in self._hits
 
-    def hits(self, number: int) -> list[Hit]:
-        return self.strong.get(number, []) + self.supporting.get(number, [])
+    def hits(self, number: int) -> Sequence[Hit]:
+        return self._hits.get(number, ())
+
+    @property
+    def cued_numbers(self) -> Iterable[int]:
+        """The blocks with evidence, in order."""
+        return self._hits
 
     def prose(self, number: int) -> bool:
         found = self._prose.get(number)
@@ -252,6 +278,7 @@ class _Sweep:
         self.known = known
         self.left = left
         self.gone: dict[int, Decision] = {}
+        self.position = dict(zip(left, range(len(left)), strict=True))
         self._before: list[int] | None = None
         bodies = (position for position, number in enumerate(left) if known.body(number))
         self.first_body = next(bodies, len(left))
@@ -275,6 +302,11 @@ class _Sweep:
         self._repeats()
         self._orphans()
         return self.gone
+
+    def _positions(self, numbers: Iterable[int]) -> list[int]:
+        """Return the positions of those blocks that are left, in the order given."""
+        at = self.position
+        return [at[number] for number in numbers if number in at]
 
     def _end_of_head(self) -> int:
         """Return where the head ends: at the first paragraph, or behind the by-line that follows a standfirst."""
@@ -302,8 +334,9 @@ class _Sweep:
 
     def _alone(self) -> None:
         known = self.known
-        for position, number in enumerate(self.left):
-            if number in known.protected or not known.cued(number):
+        for position in self._positions(known.cued_numbers):
+            number = self.left[position]
+            if number in known.protected:
                 continue
             witnesses = [hit for hit in known.strong.get(number, ()) if self._in_zone(hit, position)]
             if not witnesses:
@@ -348,9 +381,10 @@ class _Sweep:
 
     def _regions(self) -> None:
         reached = -1
-        for position, number in enumerate(self.left):
-            decision = self.gone.get(number)
-            if position <= reached or decision is None or decision.reason == "region":
+        for position in sorted(self._positions(self.gone)):  # what a region takes opens none itself
+            number = self.left[position]
+            decision = self.gone[number]
+            if position <= reached or decision.reason == "region":
                 continue
             opener = next(((n, hit) for n, hit in decision.witnesses if n == number and hit.rule.opens), None)
             if opener is None:
@@ -533,7 +567,7 @@ class _Sweep:
 
     def _runs_of_voices(self) -> list[list[int]]:
         """Return the positions of commenters, in runs that are long enough to be threads."""
-        voices = [position for position, number in enumerate(self.left) if self._is_commenter(number)]
+        voices = self._positions(self.known.commenters)
         runs: list[list[int]] = []
         for run in _runs(voices, THREAD_SURE_GAP):
             runs += [run] if len(run) >= THREAD_SURE_VOICES else _runs(run, THREAD_GAP)
@@ -541,11 +575,6 @@ class _Sweep:
 
     def _is_gone_from(self, position: int) -> bool:
         return all(number in self.gone for number in self.left[position:])
-
-    def _is_commenter(self, number: int) -> bool:
-        return number not in self.known.protected and any(
-            hit.rule.family == "comments" and not hit.rule.opens for hit in self.known.hits(number)
-        )
 
     def _is_name(self, number: int) -> bool:
         known = self.known
@@ -568,17 +597,22 @@ class _Sweep:
 
     def _company(self) -> None:
         known = self.known
-        for positions in (range(len(self.left)), range(len(self.left) - 1, -1, -1)):
+        spoken = sorted(self._positions({*self.gone, *known.supporting}))
+        for positions in (spoken, spoken[::-1]):
             beside: int | None = None
             chain = 0
+            reached: int | None = None
             for position in positions:
+                if reached is not None and abs(position - reached) > 1 and not self._are_rules(reached, position):
+                    beside = None
+                reached = position
                 number = self.left[position]
                 if number in self.gone:
                     chain = chain + 1 if self.gone[number].reason == "company" else 0
                     beside = number if chain < COMPANY_REACH or position > self.last_body else None
                     continue
-                own = [(number, hit) for hit in known.supporting.get(number, ())]
-                if own and number not in known.protected and not self._heads_prose(position, ()):
+                own = [(number, hit) for hit in known.supporting[number]]
+                if number not in known.protected and not self._heads_prose(position, ()):
                     if beside is not None and not self._is_long_amid_prose(position):
                         neighbour = self.gone[beside].witnesses[:1]
                         self._remove(number, own[0][1].rule.family, "company", [*own, *neighbour])
@@ -589,6 +623,11 @@ class _Sweep:
                     beside = number if chain < COMPANY_REACH or position > self.last_body else None
                 elif known.kinds[number] != "rule":
                     beside = None
+
+    def _are_rules(self, one: int, other: int) -> bool:
+        """Whether nothing but thematic breaks stands between two positions."""
+        low, high = (one, other) if one < other else (other, one)
+        return all(self.known.kinds[self.left[position]] == "rule" for position in range(low + 1, high))
 
     # -- the author ----------------------------------------------------------------------------------------------------
 
@@ -701,6 +740,8 @@ class _Sweep:
 
     def _repeats(self) -> None:
         """A line that was removed once under furniture goes wherever else it stands word for word."""
+        if not self.gone:
+            return
         lines = self.known.lines
         removed = {lines[number]: number for number, decision in self.gone.items() if decision.reason != "orphan"}
         for position, number in enumerate(self.left):
@@ -717,30 +758,32 @@ class _Sweep:
     def _orphans(self) -> None:
         """Thematic breaks and lone marks that a removal left with nothing to part, and headings over nothing."""
         known = self.known
-        above = self._neighbours(range(len(self.left)))
-        below = self._neighbours(range(len(self.left) - 1, -1, -1))
-        for position, number in enumerate(self.left):
+        if not self.gone or not known.marks:
+            return
+        marks = self._positions(known.marks)
+        edges = self._edges_of_rules(marks)
+        for position in marks:
+            number = self.left[position]
             if number in self.gone:
                 continue
             if known.kinds[number] == "rule":
-                beside = next((n for n in (above[position], below[position]) if n in self.gone), None)
-            elif position > self.first_body and known.kinds[number] == "heading" and below[position] in self.gone:
-                label = is_headline(known.lines[number])
-                beside = below[position] if label and self._section_is_gone(position) else None
+                beside = next((n for n in map(self._number_at, edges[position]) if n in self.gone), None)
+            elif position > self.first_body:
+                below = self._number_at(edges.get(position + 1, (position, position + 1))[1])
+                label = below in self.gone and is_headline(known.lines[number])
+                beside = below if label and self._section_is_gone(position) else None
             else:
                 continue
             if beside is not None:
                 self._remove(number, self.gone[beside].family, "orphan", self.gone[beside].witnesses[:1])
 
-    def _neighbours(self, positions: range) -> dict[int, int | None]:
-        """Return, for each position, the last block met before it that is no thematic break."""
-        nearest: dict[int, int | None] = {}
-        met: int | None = None
-        for position in positions:
-            nearest[position] = met
-            if self.known.kinds[self.left[position]] != "rule":
-                met = self.left[position]
-        return nearest
+    def _number_at(self, position: int) -> int | None:
+        return self.left[position] if 0 <= position < len(self.left) else None
+
+    def _edges_of_rules(self, marks: Iterable[int]) -> dict[int, tuple[int, int]]:
+        """Return, for the position of each thematic break, those above and below the run that it stands in."""
+        rules = [position for position in marks if self.known.kinds[self.left[position]] == "rule"]
+        return {position: (run[0] - 1, run[-1] + 1) for run in _runs(rules, 1) for position in run}
 
     def _section_is_gone(self, position: int) -> bool:
         """Whether all that stands under a heading goes, and it is more than one cross-link, or the end of the text."""
