@@ -15,4 +15,5 @@ settings.load_profile("defurnish")
 
 
 def pytest_configure(config):
-    os.environ.setdefault(rulecache.VARIABLE, str(config.cache.mkdir("rules")))
+    if hasattr(config, "cache"):  # not under "-p no:cacheprovider"
+        os.environ.setdefault(rulecache.VARIABLE, str(config.cache.mkdir("rules")))
