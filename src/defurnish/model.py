@@ -213,3 +213,5 @@ class Profile:
     learned: str | None = None
     """When, as the caller gave it (ISO 8601)."""
     entries: tuple[Entry, ...] = ()
+    last_number: int = 0
+    """The highest number that an entry ever had, if that entry is gone."""
