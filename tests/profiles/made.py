@@ -33,8 +33,8 @@ ENTRIES = st.builds(
 
 @st.composite
 def profiles(draw):
-    """Return profiles of one site, with gaps in the numbers."""
-    entries = draw(st.lists(ENTRIES, max_size=5))
+    """Return profiles of one site, with gaps in the numbers and no template twice."""
+    entries = draw(st.lists(ENTRIES, max_size=5, unique_by=lambda entry: entry.template))
     numbers = sorted(draw(st.sets(st.integers(1, 12), min_size=len(entries), max_size=len(entries))))
     return Profile(
         site="post.example",
@@ -49,6 +49,6 @@ def entry(number=1, template="share this article", **others):
     """Return an entry like those of a real profile."""
     usual = {
         "family": "engage", "status": "proposed", "strength": "strong", "pages": 20, "share": 0.9, "place": "tail",
-        "distance": 1, "spread": 0, "examples": ("Share this article",),
+        "distance": 1, "spread": 0, "examples": (template.capitalize(),),
     }  # fmt: skip
     return Entry(number=number, template=template, **{**usual, **others})

@@ -108,11 +108,14 @@ def profile_of(document: Mapping[str, Any], source: str) -> Profile:
 
 def _entries(entries: list[dict[str, Any]], source: str, last: int) -> tuple[Entry, ...]:
     numbers = _numbers(entries, last)
-    read = []
+    read, templates = list[Entry](), dict[str, int]()
     for place, (given, number) in enumerate(zip(entries, numbers, strict=True), 1):
         entry = _entry({**given, "number": number}, number if _is_count(number) and number else place, source)
         if numbers.index(entry.number) != place - 1:
             raise ProfileError(source, entry.number, "number", "is there twice; leave the line out to get the next one")
+        if twin := templates.get(entry.template):
+            raise ProfileError(source, entry.number, "template", f"is that of entry {twin}, too; keep one of them")
+        templates[entry.template] = entry.number
         read.append(entry)
     return tuple(sorted(read, key=lambda entry: entry.number))
 
@@ -221,7 +224,8 @@ def dumps(profile: Profile, over: str | None = None) -> str:
         for line in _HEADING.format(site=profile.site).split("\n"):
             document.add(tomlkit.comment(line))
     else:
-        document, old = tomlkit.parse(over), record_of(loads(over))
+        old = record_of(loads(over))
+        document = tomlkit.parse(over)
         held = document.get("entry")
         if held is not None and not isinstance(held, AoT):  # an array, to which no tables can be added
             return dumps(profile)
