@@ -228,3 +228,22 @@ def test_a_text_of_blanks_has_no_blocks(text):
 @pytest.mark.parametrize("text", ["\ud800", "\x00", "\x1b[0m", "￾"])
 def test_odd_characters_are_blocks(text):
     assert stretches(text) == [text]
+
+
+def test_what_is_told_by_its_first_characters_is_what_the_patterns_say():
+    from defurnish.segment import _BULLETS, _ITEM, _MARKS, _RULE, _kind_of
+
+    for mark in map(chr, range(0x20, 0x3100)):
+        if not mark.isspace() and mark not in "#>|":
+            assert bool(_RULE.fullmatch(mark * 3)) <= (mark in _MARKS)
+            assert bool(_ITEM.match(f"{mark} rain")) == (mark in _BULLETS)
+            for content in (
+                mark,
+                mark * 3,
+                f"{mark} rain",
+                f"{mark} {mark} {mark}",
+                f"{mark}1. rain",
+                f"{mark})\u00a0x",
+            ):
+                found = "rule" if _RULE.fullmatch(content) else "item" if _ITEM.match(content) else "paragraph"
+                assert _kind_of(content) == found
