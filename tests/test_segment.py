@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from defurnish.segment import segment
+from defurnish.edits import apply
+from defurnish.render import cuts
+from defurnish.segment import _BULLETS, _ITEM, _MARKS, _RULE, _kind_of, segment, stays_linewise
 
 FULL = "The river rose two metres in the night and by morning the lower town"  # 68 characters, wrapped at 72
 NEXT = "stood under water up to the window sills, so that fishermen carried"
@@ -222,7 +226,7 @@ def test_spans_reach_from_the_first_to_the_last_visible_character(text, spans):
 
 @pytest.mark.parametrize("text", ["", "\n", " \t\n", "\u00a0", "\u200b\n\ufeff", "\r\n\r\n", "\u2028"])
 def test_a_text_of_blanks_has_no_blocks(text):
-    assert segment(text) == segment("")
+    assert segment(text).contents == segment(text).starts == segment(text).ends == segment(text).kinds == ()
 
 
 @pytest.mark.parametrize("text", ["\ud800", "\x00", "\x1b[0m", "￾"])
@@ -231,8 +235,6 @@ def test_odd_characters_are_blocks(text):
 
 
 def test_what_is_told_by_its_first_characters_is_what_the_patterns_say():
-    from defurnish.segment import _BULLETS, _ITEM, _MARKS, _RULE, _kind_of
-
     for mark in map(chr, range(0x20, 0x3100)):
         if not mark.isspace() and mark not in "#>|":
             assert bool(_RULE.fullmatch(mark * 3)) <= (mark in _MARKS)
@@ -247,3 +249,32 @@ def test_what_is_told_by_its_first_characters_is_what_the_patterns_say():
             ):
                 found = "rule" if _RULE.fullmatch(content) else "item" if _ITEM.match(content) else "paragraph"
                 assert _kind_of(content) == found
+
+
+LINES = st.sampled_from(
+    [
+        "", " ", "Rain fell", "  Rain fell", "## Rain", "> Rain", ">> Rain", "- rain", "1. rain", "| rain |", "---",
+        "--", "==", "===", "```", "~~~", "``` sh", "    row()", "\trow()", "the [free", "guide](/a) says", "[a](/b)",
+        "\u200b", "\ufeffRain", WIDE, WIDE + " More of it", FULL, FULL + ".",
+    ]
+)  # fmt: skip
+BREAKS = st.sampled_from(["\n", "\n", "\n\n", "\r\n", "\r", "\u2028", "\n \n", "\x85"])
+
+
+@settings(max_examples=400)
+@given(st.lists(st.tuples(LINES, BREAKS), max_size=12), st.data())
+def test_a_text_that_stays_linewise_keeps_its_blocks_whatever_goes(parts, data):
+    text = "".join(line + ending for line, ending in parts)
+    segments = segment(text)
+    gone = data.draw(st.sets(st.integers(0, max(0, len(segments.contents) - 1)))) if segments.contents else set()
+    if stays_linewise(text, segments, gone):
+        after = segment(apply(text, cuts(text, segments, gone)))
+        left = [number for number in range(len(segments.contents)) if number not in gone]
+        assert after.contents == tuple(segments.contents[number] for number in left)
+        assert after.kinds == tuple(segments.kinds[number] for number in left)
+
+
+def test_ordinary_article_text_stays_linewise():
+    text = f"# Rain\n\n{WIDE}\n\nShare this article\n\n- a [roof](/roof)\n\n{WIDE}\n"
+    assert stays_linewise(text, segment(text), {2})
+    assert not stays_linewise(text + "---\n", segment(text + "---\n"), {2})

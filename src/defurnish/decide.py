@@ -22,6 +22,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
 
 import regex
@@ -116,6 +117,16 @@ MOST_SWEEPS = 12
 
 _NAME = r"\p{Lu}[\p{L}'-]+(?: \p{Lu}\.)?(?: (?:de|da|van|von|del|la|le|al))?(?: \p{Lu}[\p{L}'-]+){1,2}"
 _ADDRESS = re.compile(r"\b(?:you|your|yours|us|our|we|we're|we'll|we've)\b", re.IGNORECASE)
+
+
+@cache
+def _name() -> regex.Pattern[str]:
+    return regex.compile(_NAME)  # not before it is needed
+
+
+@cache
+def _names_an_author(pattern: str | None) -> bool:
+    return pattern is not None and "(?P<author>" in pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,10 +375,9 @@ class _Sweep:
     def _heads_prose(self, position: int, witnesses: Sequence[Hit]) -> bool:
         """Whether a block is a short marked heading over prose of the body, with no region of its own."""
         known, number = self.known, self.left[position]
-        if any(hit.rule.family == "credit" for hit in witnesses):
+        if known.kinds[number] != "heading" or any(hit.rule.family == "credit" for hit in witnesses):
             return False  # "###### By Ana Roth"
-        label = known.lines[number].lstrip("# 0123456789.")
-        if known.kinds[number] != "heading" or words(label) > AMBIGUOUS_HEADING_WORDS:
+        if words(known.lines[number].lstrip("# 0123456789.")) > AMBIGUOUS_HEADING_WORDS:
             return False
         if position + 1 >= len(self.left) or not known.body(self.left[position + 1]):
             return False
@@ -645,15 +655,15 @@ class _Sweep:
 
     def _may_be_name(self, number: int) -> bool:
         known = self.known
-        return known.kinds[number] == "paragraph" and regex.fullmatch(_NAME, known.lines[number]) is not None
+        return known.kinds[number] == "paragraph" and _name().fullmatch(known.lines[number]) is not None
 
     def _author_box(self) -> None:
         """Prose at the end that begins with the name of the by-line: what the site says of its author."""
         names = {}
         for number, decision in self.gone.items():
             witness = decision.witnesses[0]
-            if decision.family == "credit" and "(?P<author>" in (witness[1].rule.pattern or ""):
-                for name in regex.findall(_NAME, self.known.lines[number]):
+            if decision.family == "credit" and _names_an_author(witness[1].rule.pattern):
+                for name in _name().findall(self.known.lines[number]):
                     names[name] = witness
         if not names:
             return
@@ -744,7 +754,10 @@ class _Sweep:
             return
         lines = self.known.lines
         removed = {lines[number]: number for number, decision in self.gone.items() if decision.reason != "orphan"}
+        lengths = set(map(len, removed))  # a line need not be hashed to tell that it is none of them
         for position, number in enumerate(self.left):
+            if len(lines[number]) not in lengths:
+                continue
             twin = removed.get(lines[number])
             if twin is None or number in self.gone or ends_sentence(lines[number]):
                 continue

@@ -6,7 +6,7 @@ text is worked out here, for the few blocks that go.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from .edits import Offsets, invert
 from .matchview import offsets
@@ -19,7 +19,7 @@ class Places:
     def __init__(self, mended: str, page: Annotated) -> None:
         self._mended = mended
         self._page = page
-        self._origins: dict[int, list[int]] = {}
+        self._origins: dict[int, Sequence[int]] = {}
 
     def block(self, number: int) -> Span:
         """Return the span of a block in the mended text."""
@@ -34,19 +34,22 @@ class Places:
         end = min(hit.end, len(origin) - 1)
         return Span(origin[start], origin[end - 1] + 1 if end > start else origin[start])
 
-    def _origin(self, number: int) -> list[int]:
+    def _origin(self, number: int) -> Sequence[int]:
         """Return, for each character of a block's match view and its end, the offset in the mended text."""
         found = self._origins.get(number)
         if found is None:
-            start, end = self.block(number).start, self.block(number).end
-            content = self._page.segments.contents[number]
-            _, origin = offsets(content)
+            segments = self._page.segments
+            start, end, content = segments.starts[number], segments.ends[number], segments.contents[number]
             if end - start == len(content):
-                found = [start + at for at in origin]
+                if content == self._page.lines[number]:  # most lines are their own view
+                    found = range(start, end + 1)
+                else:
+                    found = [start + at for at in offsets(content)[1]]
             else:  # several lines: line breaks and indentation became single blanks, all else is in its order
                 source = [at for at in range(start, end) if not self._mended[at].isspace()]
                 ink = [at for at, char in enumerate(content) if not char.isspace()]
                 place = dict(zip(ink, source, strict=False))
+                origin = offsets(content)[1]
                 reached = start
                 places = [reached := place.get(at, reached) for at in range(len(content))]
                 found = [places[at] if at < len(places) else end for at in origin]
@@ -63,7 +66,7 @@ def removals(
     repairs: tuple[Edit, ...],
 ) -> tuple[Removal, ...]:
     """Return what goes, whole blocks and glued parts, in the order of the caller's ``text``."""
-    back = Offsets(invert(repairs)).moved
+    back = _way_back(repairs)
     found: list[Removal] = []
     for number in sorted({*decisions, *parts}):
         decision = decisions.get(number)
@@ -84,27 +87,39 @@ def _removal(
     reason: Reason,
     mended_span: Span,
     decision: Decision,
-    back: Callable[[int], int],
+    back: Callable[[Span], Span],
 ) -> Removal:
-    span = _moved(mended_span, back)
+    span = back(mended_span)
     return Removal(
         span=span,
         kind=page.segments.kinds[number],
         family=decision.family,
         reason=reason,
         evidence=tuple(
-            Evidence(hit.rule.id, hit.rule.family, hit.rule.strength, _moved(places.hit(where, hit), back))
+            Evidence(hit.rule.id, hit.rule.family, hit.rule.strength, back(places.hit(where, hit)))
             for where, hit in decision.witnesses
         ),
         text=span.of(text),
     )
 
 
-def kept_blocks(page: Annotated, places: Places, kept: list[int], repairs: tuple[Edit, ...]) -> tuple[Block, ...]:
+def kept_blocks(page: Annotated, kept: list[int], repairs: tuple[Edit, ...]) -> tuple[Block, ...]:
     """Return the blocks that stay, with their spans in the caller's text."""
+    segments = page.segments
+    starts, ends = segments.starts, segments.ends
+    if repairs:
+        back = Offsets(invert(repairs)).moved
+        starts, ends = tuple(map(back, starts)), tuple(map(back, ends))
+    return tuple([Block(Span(starts[number], ends[number]), segments.kinds[number]) for number in kept])
+
+
+def _way_back(repairs: tuple[Edit, ...]) -> Callable[[Span], Span]:
+    """Return what leads from a span of the mended text to that of the caller's text."""
+    if not repairs:
+        return _same
     back = Offsets(invert(repairs)).moved
-    return tuple(Block(_moved(places.block(number), back), page.segments.kinds[number]) for number in kept)
+    return lambda span: Span(back(span.start), back(span.end))
 
 
-def _moved(span: Span, back: Callable[[int], int]) -> Span:
-    return Span(back(span.start), back(span.end))
+def _same(span: Span) -> Span:
+    return span

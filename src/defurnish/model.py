@@ -113,6 +113,10 @@ class Segments:
     ends: tuple[int, ...]
     kinds: tuple[Kind, ...]
     contents: tuple[str, ...]
+    lines: int
+    """How many lines the text has, blank ones among them."""
+    linewise: bool
+    """Whether every block is one line, and no line is what it is because of the lines around it."""
 
 
 @dataclass(frozen=True, slots=True)

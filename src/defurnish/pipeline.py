@@ -20,7 +20,7 @@ from .repair import repair
 from .result import Result
 from .rulebook import Rulebook
 from .rulebook import rulebook as compiled_rulebook
-from .segment import segment
+from .segment import segment, stays_linewise
 from .version import __version__
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ class Cleaner:
         return Result(
             text=apply(mended, edits),
             removed=removals(text, page, places, verdict.decisions, verdict.parts, repairs),
-            kept=kept_blocks(page, places, kept, repairs),
+            kept=kept_blocks(page, kept, repairs),
             metadata=metadata(
                 page,
                 _speaking(page, verdict, self._keep),
@@ -172,6 +172,8 @@ class Cleaner:
         if self._replacement is not None or not gone:
             return _in_order(cuts(text, segments, gone, replacement=self._replacement), parts)
         edits = cuts(text, segments, gone)
+        if stays_linewise(text, segments, gone):
+            return _in_order(edits, parts)
         after = segment(apply(text, edits))
         left = [number for number in range(len(segments.contents)) if number not in gone]
         if after.contents != tuple(segments.contents[n] for n in left) or after.kinds != tuple(

@@ -24,17 +24,16 @@ def cuts(
     ``apart``; at the end of the text it is the line ending below the run, if there is one. ``replacement`` stands
     where a run was.
     """
-    removed = set(gone)
     edits: list[Edit] = []
-    number, last = 0, len(segments.starts)
-    while number < last:
-        if number not in removed:
-            number += 1
-            continue
-        first = number
-        while number < last and number in removed:
-            number += 1
-        edits.append(_cut(text, segments, first, number, replacement, apart))
+    first = stop = -1
+    for number in sorted(gone):
+        if number != stop:
+            if stop > 0:
+                edits.append(_cut(text, segments, first, stop, replacement, apart))
+            first = number
+        stop = number + 1
+    if stop > 0:
+        edits.append(_cut(text, segments, first, stop, replacement, apart))
     return tuple(edits)
 
 

@@ -8,6 +8,7 @@ lines: a fenced code block, a heading with its underline, a link broken over two
 
 from __future__ import annotations
 
+from collections.abc import Container
 from itertools import accumulate
 from operator import add
 
@@ -77,9 +78,29 @@ def segment(text: str) -> Segments:
             if kind != "heading":
                 bodies[at] = " ".join(content for content in contents[number:stop] if content)
             kinds[at] = kind or kinds[at]
-    if ">" in text and ">>" in text:
+    arrows = ">" in text and ">>" in text
+    if arrows:
         _free_arrows(kinds, bodies)
-    return Segments(tuple(starts), tuple(ends), tuple(kinds), tuple(bodies))
+    return Segments(tuple(starts), tuple(ends), tuple(kinds), tuple(bodies), len(lines), not runs and not arrows)
+
+
+def stays_linewise(text: str, segments: Segments, gone: Container[int]) -> bool:
+    """Return whether the blocks of ``text`` are surely the same blocks, and no others, without those ``gone``.
+
+    That is so if each is one line and what is left holds nothing that makes blocks of several lines, however its
+    lines come to stand together. A cheap question with a cautious answer: false means only that one must look.
+    """
+    contents = segments.contents
+    if not segments.linewise or "\t" in text or ("#" in text and "    " in text):
+        return False
+    if ("`" in text and "```" in text) or ("~" in text and "~~~" in text):
+        return False
+    if "rule" in segments.kinds or "--" in contents or "==" in contents:
+        return False
+    if "[" in text and any(content.rfind("[") > content.rfind("]") for content in contents):
+        return False
+    wide = [number for number, content in enumerate(contents) if len(content) > WIDEST_WRAP]
+    return sum(number not in gone for number in wide) > WIDE_LINES_ALLOWED * segments.lines
 
 
 def _free_arrows(kinds: list[Kind], bodies: list[str]) -> None:
