@@ -151,7 +151,7 @@ def test_only_text_is_text(call, value, message):
         (
             {"keep": {"ads"}},
             "'ads' is no family; the families are legal, promo, engage, navigation, credit, contact, interface, "
-            "comments",
+            "comments, site",
         ),
         ({"keep": "credit"}, "keep must be a collection of families, as in keep={'credit'}"),
         ({"scope": "site"}, "scope must be 'article' or 'page', not 'site'"),

@@ -27,7 +27,9 @@ MAY_IMPORT = {
     "edits": {"model"},
     "repair": {*VALUES, "repair_tables"},
     "segment": VALUES,
-    "annotate": {*VALUES, "rulebook"},  # for its type
+    "template": VALUES,
+    "siterules": {*VALUES, "template"},
+    "annotate": {*VALUES, "rulebook", "siterules"},  # for their types
     "decide": VALUES,
     "render": VALUES,
     "explain": {*VALUES, "edits"},
@@ -38,7 +40,7 @@ MAY_IMPORT = {
     "result": {"model", "edits"},
     "pipeline": {
         "repair", "segment", "annotate", "decide", "render", "explain", "edits", "rulebook", "metadata", "model",
-        "result", "matchview", "version",
+        "result", "matchview", "siterules", "version",
     },
     "__init__": {"pipeline", "model", "result", "rulebook", "version"},
 }  # fmt: skip

@@ -62,7 +62,7 @@ REFUSED = {
     "family unknown": (
         entry(family='"ads"'),
         "mine.toml: rule 'share-line': family: 'ads' must be one of "
-        "legal, promo, engage, navigation, credit, contact, interface, comments",
+        "legal, promo, engage, navigation, credit, contact, interface, comments, site",
     ),
     "opens unknown": (
         entry(opens='"tail"'),

@@ -1,6 +1,6 @@
 """Takes the site furniture out of extracted article text and leaves every word of the article."""
 
-from .model import FAMILIES, Block, Edit, Evidence, Family, Metadata, Removal, Span
+from .model import FAMILIES, Block, Edit, Entry, Evidence, Family, Metadata, Profile, Removal, Span
 from .pipeline import Cleaner, analyze, clean
 from .result import Result
 from .rulebook import RuleError
@@ -11,9 +11,11 @@ __all__ = [
     "Block",
     "Cleaner",
     "Edit",
+    "Entry",
     "Evidence",
     "Family",
     "Metadata",
+    "Profile",
     "Removal",
     "Result",
     "RuleError",

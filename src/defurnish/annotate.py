@@ -8,10 +8,11 @@ from __future__ import annotations
 from .matchview import in_quotes, view
 from .model import Annotated, Hit, Segments
 from .rulebook import Rulebook
+from .siterules import SiteRules
 
 
-def annotate(segments: Segments, rulebook: Rulebook) -> Annotated:
-    """Return the blocks with their match view and the hits of all rules."""
+def annotate(segments: Segments, rulebook: Rulebook, site: SiteRules | None = None) -> Annotated:
+    """Return the blocks with their match view and the hits of all rules, those of the site's profile among them."""
     if not segments.contents:
         return Annotated(segments, (), {})
     source = "\n".join(segments.contents)
@@ -22,4 +23,7 @@ def annotate(segments: Segments, rulebook: Rulebook) -> Annotated:
         spoken = tuple(hit for hit in found if not in_quotes(lines[number], hit.start, hit.end))
         if spoken:
             hits[number] = spoken
+    if site is not None:
+        for number, hit in site.hits(lines, segments.kinds).items():
+            hits[number] = (*hits.get(number, ()), hit)
     return Annotated(segments, lines, hits)

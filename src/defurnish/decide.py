@@ -40,6 +40,9 @@ HEAD_BLOCKS = 40
 # each look like a credit. In the tail, behind the last paragraph, chains are what furniture looks like.
 COMPANY_REACH = 3
 
+# How the ids of entries of site profiles begin.
+SITE = "site/"
+
 # In the middle of an article a sentence longer than this needs two rules against it, and never goes by weak evidence
 # beside furniture: a sentence with one cue there is the article's more often than not (census of 793 pages).
 MIDDLE_PROSE_WORDS = 25
@@ -362,9 +365,12 @@ class _Sweep:
                 self._remove(number, witnesses[0].rule.family, "alone", everything)
 
     def _is_doubtful(self, position: int) -> bool:
-        """Whether a block is a long sentence amid the article's prose with one rule alone against it."""
-        known, number = self.known, self.left[position]
-        return self._is_long_amid_prose(position) and len(known.hits(number)) < 2
+        """Whether a block is a long sentence amid the article's prose with one rule alone against it.
+
+        A site's profile is no guess by a cue: it knows the whole block, and where it stands.
+        """
+        hits = self.known.hits(self.left[position])
+        return len(hits) < 2 and self._is_long_amid_prose(position) and not hits[0].rule.id.startswith(SITE)
 
     def _is_long_amid_prose(self, position: int) -> bool:
         """Whether a block is a long sentence with paragraphs of the article above and below it."""

@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NewType, TypeAlias
 
-Family: TypeAlias = Literal["legal", "promo", "engage", "navigation", "credit", "contact", "interface", "comments"]
+Family: TypeAlias = Literal[
+    "legal", "promo", "engage", "navigation", "credit", "contact", "interface", "comments", "site"
+]
 FAMILIES: tuple[Family, ...] = (
-    "legal", "promo", "engage", "navigation", "credit", "contact", "interface", "comments",
+    "legal", "promo", "engage", "navigation", "credit", "contact", "interface", "comments", "site",
 )  # fmt: skip
 
 Strength: TypeAlias = Literal["strong", "supporting", "protecting"]

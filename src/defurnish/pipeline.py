@@ -14,13 +14,14 @@ from .decide import Verdict, decide
 from .edits import apply, compose
 from .explain import Places, kept_blocks, removals
 from .metadata import metadata
-from .model import FAMILIES, Annotated, Edit, Family, Hit
+from .model import FAMILIES, Annotated, Edit, Family, Hit, Profile
 from .render import cuts, part_cuts
 from .repair import repair
 from .result import Result
 from .rulebook import Rulebook
 from .rulebook import rulebook as compiled_rulebook
 from .segment import segment, stays_linewise
+from .siterules import SiteRules
 from .version import __version__
 
 if TYPE_CHECKING:
@@ -48,16 +49,21 @@ class Cleaner:
         Whether mojibake, HTML entities and control characters are mended first, line by line (ftfy).
     replacement
         A marker to stand where each run of blocks was removed, as in ``"[…]"``. Default: nothing.
+    site
+        What was learned about the site that the texts are from (see :func:`defurnish.learn`): its accepted entries
+        speak beside the rules.
 
     Raises
     ------
     ValueError
         For an unknown family, scope or language.
+    TypeError
+        For a ``site`` that is no profile.
     RuleError
         For a rule file that cannot be used.
     """
 
-    __slots__ = ("_keep", "_options", "_repair", "_replacement", "_rulebook")
+    __slots__ = ("_keep", "_options", "_repair", "_replacement", "_rulebook", "_site")
 
     def __init__(
         self,
@@ -68,6 +74,7 @@ class Cleaner:
         rules: str | Path | Iterable[str | Path] = (),
         repair: bool = True,
         replacement: str | None = None,
+        site: Profile | None = None,
     ) -> None:
         if isinstance(keep, str):
             raise ValueError(f"keep must be a collection of families, as in keep={{{keep!r}}}")
@@ -78,15 +85,18 @@ class Cleaner:
             raise ValueError(f"scope must be 'article' or 'page', not {scope!r}")
         if isinstance(languages, str):
             raise ValueError(f"languages must be a collection, as in languages={{{languages!r}}}")
+        if site is not None and not isinstance(site, Profile):
+            raise TypeError(f"site must be a Profile, as learn() or a profile store gives it, not {site!r}")
         paths = _paths(rules)
         spoken = None if languages is None else tuple(sorted(set(languages)))
         self._keep: frozenset[Family] = kept
         self._repair = repair
         self._replacement = replacement
         self._rulebook = compiled_rulebook(spoken, paths)
+        self._site = None if site is None else SiteRules(site)
         self._options: dict[str, Any] = {
             "keep": kept, "scope": scope, "languages": spoken, "rules": tuple(map(str, paths)), "repair": repair,
-            "replacement": replacement,
+            "replacement": replacement, "site": site,
         }  # fmt: skip
 
     @classmethod
@@ -106,7 +116,7 @@ class Cleaner:
     def __repr__(self) -> str:
         default: dict[str, Any] = {
             "keep": frozenset(), "scope": "article", "languages": None, "rules": (), "repair": True,
-            "replacement": None,
+            "replacement": None, "site": None,
         }  # fmt: skip
         told = (
             f"{name}={set(value) if isinstance(value, frozenset) else value!r}"
@@ -127,7 +137,7 @@ class Cleaner:
         'Rain fell all night.\n'
         """
         mended, _ = self._mended(text)
-        page = annotate(segment(mended), self._rulebook)
+        page = annotate(segment(mended), self._rulebook, self._site)
         verdict = decide(page, self._keep)
         if not verdict.decisions and not verdict.parts:
             return mended
@@ -140,7 +150,7 @@ class Cleaner:
         'legal'
         """
         mended, repairs = self._mended(text)
-        page = annotate(segment(mended), self._rulebook)
+        page = annotate(segment(mended), self._rulebook, self._site)
         verdict = decide(page, self._keep)
         places = Places(mended, page)
         edits = self._cuts(mended, page, verdict, places)

@@ -1,0 +1,71 @@
+"""Turns a site's profile into rules: what its entries see in the blocks of a page.
+
+An entry speaks like any rule (``site/example.org#12``), of whole blocks, and only where it was learned to stand. A
+block is looked up in one dictionary by its template; lines that are longer than any template are not looked at, and
+those without a figure, an address, a by-line's word or the page's title are their own template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .matchview import lead
+from .model import Entry, Hit, Kind, Profile, Rule, RuleId
+from .template import template, title_of
+
+# A block may stand so many blocks further from the edge than the farthest quarter of the pages that were learned
+# from: a menu gets an item, a headline a second line.
+SLACK = 3
+# A slot stands for more characters than its name has.
+SLOT_ROOM = 80
+
+
+class SiteRules:
+    """The accepted entries of a profile, ready to be looked up. Never changed, picklable, safe to share."""
+
+    __slots__ = ("_entries", "_longest", "profile")
+
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+        self._entries: dict[str, list[tuple[Entry, Rule]]] = {}
+        for entry in profile.entries:
+            if entry.status == "accepted":
+                self._entries.setdefault(entry.template, []).append((entry, _rule(profile.site, entry)))
+        self._longest = max(map(len, self._entries), default=0) + SLOT_ROOM
+
+    def __reduce__(self) -> tuple[type[SiteRules], tuple[Profile]]:
+        return SiteRules, (self.profile,)
+
+    def hits(self, lines: Sequence[str], kinds: Sequence[Kind]) -> dict[int, Hit]:
+        """Return what the entries see: block number -> hit, given the match-view lines and kinds of all blocks."""
+        if not self._entries:
+            return {}
+        title = title_of(lines, kinds)
+        found: dict[int, Hit] = {}
+        for number, line in enumerate(lines):
+            if len(line) > self._longest:
+                continue
+            for entry, rule in self._entries.get(template(line, title), ()):
+                if _is_in_place(entry, number, len(lines)):
+                    found[number] = Hit(rule, lead(line), len(line))
+                    break
+        return found
+
+
+def _is_in_place(entry: Entry, number: int, count: int) -> bool:
+    if entry.place == "middle" or not entry.pages:  # an entry without pages was written by a person
+        return True
+    distance = number if entry.place == "head" else count - 1 - number
+    return distance <= entry.distance + entry.spread + SLACK
+
+
+def _rule(site: str, entry: Entry) -> Rule:
+    return Rule(
+        id=RuleId(f"site/{site}#{entry.number}"),
+        family=entry.family,
+        strength=entry.strength,
+        match="whole",
+        summary=f"Recurs on {entry.pages} pages of {site}: {entry.template}",
+        why="What stands in the same place on the pages of a site is the site's.",
+        source=f"profile of {site}",
+    )

@@ -1,0 +1,97 @@
+"""A profile at work: evidence like a rule's, in its place only, never over protection."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import replace
+
+import pytest
+
+from defurnish import Cleaner, analyze
+from defurnish.model import Entry, Profile
+from defurnish.profiles.learn import learn
+
+from .sites import article, page
+
+SITE = "ostrel.example"
+PROFILE = learn(map(page, range(20)), site=SITE)
+
+
+def entry(template, **changes):
+    plain = Entry(1, template, "site", "accepted", "strong", 0, 0.0, "middle", 0, 0)
+    return replace(plain, **changes)
+
+
+def profile(*entries):
+    return Profile(SITE, 20, None, entries)
+
+
+def test_a_new_page_loses_its_furniture_and_nothing_else():
+    place = "weir"
+    assert Cleaner(site=PROFILE).clean(page(35)).split("\n\n") == [f"The {place} in case 35", *article(35)]
+
+
+def test_evidence_names_the_entry():
+    result = Cleaner(site=PROFILE).analyze(page(35))
+    removal = next(removal for removal in result.removed if removal.text == "Tide tables")
+    number = next(one.number for one in PROFILE.entries if one.template == "tide tables")
+    assert removal.family == "site"
+    assert [one.rule for one in removal.evidence] == [f"site/{SITE}#{number}"]
+    assert removal.evidence[0].span.of(page(35)) == "Tide tables"
+    assert result.restore() == page(35)
+    assert result.metadata.authors == analyze(page(35)).metadata.authors == ("Pau Mestre",)
+
+
+@pytest.mark.parametrize("status", ["proposed", "rejected"])
+def test_only_accepted_entries_act(status):
+    text = "Tide tables\n\nRain fell all night."
+    assert Cleaner(site=profile(entry("tide tables"))).clean(text) == "Rain fell all night."
+    assert Cleaner(site=profile(entry("tide tables", status=status))).clean(text) is text
+
+
+def test_an_entry_speaks_where_it_was_learned_to_stand():
+    learned = entry("tide tables", place="tail", distance=1, pages=20)
+    body = article(1) + article(2) + article(3)
+    assert "Tide tables" in Cleaner(site=profile(learned)).clean("\n\n".join(["Tide tables", *body]))
+    assert "Tide tables" not in Cleaner(site=profile(learned)).clean("\n\n".join([*body, "Tide tables", "Quay"]))
+
+
+def test_whole_blocks_only():
+    text = "Tide tables were wrong all week.\n\nRain fell all night."
+    assert Cleaner(site=profile(entry("tide tables"))).clean(text) is text
+
+
+@pytest.mark.parametrize("block", ["> Tide tables", "```\nTide tables\n```"])
+def test_protection_wins(block):
+    text = f"{block}\n\nRain fell all night."
+    assert Cleaner(site=profile(entry("tide tables"))).clean(text) == text
+
+
+def test_families_that_stay_stay():
+    text = "Tide tables\n\nRain fell all night."
+    assert Cleaner(site=profile(entry("tide tables")), keep={"site"}).clean(text) is text
+    engage = profile(entry("tide tables", family="engage"))
+    assert Cleaner(site=engage, keep={"engage"}).clean(text) is text
+
+
+def test_a_long_notice_amid_prose_goes_by_the_profile():
+    notice = " ".join(["The harbour board answers for none of it and the printer for less"] * 4)
+    text = "\n\n".join([*article(1), notice, *article(2)])
+    cleaned = Cleaner(site=profile(entry(notice.lower()))).clean(text)
+    assert cleaned == "\n\n".join([*article(1), *article(2)])
+
+
+def test_cleaning_twice_is_cleaning_once():
+    cleaner = Cleaner(site=PROFILE)
+    once = cleaner.clean(page(40))
+    assert cleaner.clean(once) == once
+
+
+def test_pickled_it_answers_the_same():
+    cleaner = Cleaner(site=PROFILE)
+    assert pickle.loads(pickle.dumps(cleaner)).clean(page(41)) == cleaner.clean(page(41))
+
+
+def test_a_site_must_be_a_profile():
+    with pytest.raises(TypeError, match="Profile"):
+        Cleaner(site="ostrel.example")
