@@ -343,6 +343,8 @@ class _Sweep:
                 return position < self.head_end
             case "tail":
                 return position > self.last_body
+            case "ends":
+                return position < self.head_end or position > self.last_body
             case _:
                 return True
 

@@ -13,8 +13,8 @@ summary    one sentence: what is removed (or protected)
 why        what the words do for the site, or why they are the article's
 strength   ``strong`` removes alone; ``supporting`` only in company; ``protecting`` vetoes every removal of its block
 match      where the phrase or pattern stands in the match view: ``whole``, ``start``, ``end`` or ``anywhere``
-zone       ``head`` (before the first paragraph of prose), ``tail`` (after the last) or ``anywhere``; a supporting rule
-           removes alone in the zone that it names
+zone       ``head`` (before the first paragraph of prose), ``tail`` (after the last), ``ends`` (either) or
+           ``anywhere``; a supporting rule removes alone in the zone that it names
 phrases    lower-case literals of the match view; ``{n}`` stands for a number in a ``whole`` phrase
 pattern    a confirm pattern (``regex`` syntax, case-insensitive, on the cased match view), tried only where one of
            ``phrases`` stands (of a ``whole`` rule: stands in a short line, so common words may serve); without

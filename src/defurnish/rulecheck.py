@@ -28,7 +28,8 @@ def places(rule: Rule) -> tuple[str, ...]:
     """
     if rule.opens == "bio":
         return ("tail",)
-    return {"head": ("head",), "tail": ("tail",), "anywhere": ("middle", "tail")}[rule.zone]
+    zones = {"head": ("head",), "tail": ("tail",), "ends": ("head", "tail"), "anywhere": ("middle", "tail")}
+    return zones[rule.zone]
 
 
 def needs_company(rule: Rule) -> bool:
