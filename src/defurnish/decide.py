@@ -27,6 +27,7 @@ from itertools import accumulate
 
 import regex
 
+from .matchview import LEAD, TRAIL
 from .model import Annotated, Decision, Family, Hit, Kind, Reason
 from .shape import ends_sentence, is_headline, is_link_only, is_prose, words
 
@@ -81,6 +82,8 @@ BIO_WORDS = 160
 BIO_FROM_END = 2
 # A title has more words than the label of a section.
 TITLE_WORDS = 3
+# So many bare names at most are authors; more are a list of people.
+NAMES_OF_AUTHORS = 3
 # An author box without any cue in it is taken at the end only: behind this share of the text's words.
 BIO_FROM = 0.6
 
@@ -119,6 +122,7 @@ MOST_SWEEPS = 12
 
 
 _NAME = r"\p{Lu}[\p{L}'-]+(?: \p{Lu}\.)?(?: (?:de|da|van|von|del|la|le|al))?(?: \p{Lu}[\p{L}'-]+){1,2}"
+_BIO_OPENS = re.compile(r"(?:he|she|they|his|her|their)\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"\b(?:you|your|yours|us|our|we|we're|we'll|we've)\b", re.IGNORECASE)
 
 
@@ -225,6 +229,8 @@ class _Known:
         self.strong: dict[int, list[Hit]] = {}
         self.supporting: dict[int, list[Hit]] = {}
         self.glued: dict[int, list[Hit]] = {}
+        self.names: dict[int, Hit] = {}
+        """Bare names on lines of their own: no evidence alone, for an article may be about its people."""
         for number, hits in page.hits.items():
             for hit in hits:
                 if hit.rule.strength == "protecting" or (hit.rule.family in keep and hit.rule.strength == "strong"):
@@ -235,6 +241,8 @@ class _Known:
                     self.glued.setdefault(number, []).append(hit)
                 elif hit.rule.strength == "strong":
                     self.strong.setdefault(number, []).append(hit)
+                elif hit.rule.opens == "bio":
+                    self.names[number] = hit
                 else:
                     self.supporting.setdefault(number, []).append(hit)
         for number in self.protected & self.glued.keys():
@@ -303,13 +311,14 @@ class _Sweep:
 
     def run(self) -> dict[int, Decision]:
         self._alone()
-        if not self.gone and not self.known.supporting:
+        if not self.gone and not self.known.supporting and not self.known.names:
             return self.gone
         self._company()
         self._regions()
         self._threads_without_heading()
         self._company()
         self._names_in_head()
+        self._lone_names()
         self._author_box()
         self._tail()
         self._closing()
@@ -664,6 +673,57 @@ class _Sweep:
     def _may_be_name(self, number: int) -> bool:
         known = self.known
         return known.kinds[number] == "paragraph" and _name().fullmatch(known.lines[number]) is not None
+
+    def _lone_names(self) -> None:
+        """Names on lines of their own before the article or behind it, of whom it says nothing: they wrote it.
+
+        Many names are a list of people, and a name under a quotation is its source. Behind the article the lines on the
+        author below the name go too.
+        """
+        known = self.known
+        positions = [p for p in self._positions(known.names) if self.left[p] not in self.gone]
+        if not positions or len({known.lines[self.left[position]] for position in positions}) > NAMES_OF_AUTHORS:
+            return
+        bodies = [p for p in range(len(self.left)) if self.left[p] not in self.gone and known.body(self.left[p])]
+        last = bodies[-BIO_FROM_END - 1] if len(bodies) > BIO_FROM_END else self.first_body
+        for position in positions:
+            number = self.left[position]
+            in_head = position < self.head_end and known.kinds[number] != "heading"
+            in_tail = position > last and self._share_before(position) >= BIO_FROM
+            if not (in_head or in_tail) or (position and known.kinds[self.left[position - 1]] == "quote"):
+                continue
+            if position and known.lines[self.left[position - 1]].endswith('"'):
+                continue
+            name = known.lines[number].strip(LEAD + TRAIL).partition(",")[0]
+            box = self._bio_below(position, name) if in_tail else []
+            if not any(self._speaks_of(name, body) for body in bodies if body not in box):
+                witness = (number, known.names[number])
+                for part in (position, *box):
+                    self._remove(self.left[part], "credit", "alone" if part == position else "region", [witness])
+
+    def _bio_below(self, position: int, name: str) -> list[int]:
+        """Return the positions of the lines below a name that go on about its bearer."""
+        known = self.known
+        given = name.partition(" ")[0]
+        box: list[int] = []
+        for at, number in self._following(position):
+            line = known.lines[number]
+            if at - position > BIO_BLOCKS or known.kinds[number] == "heading" or known.count(number) > BIO_WORDS:
+                break
+            if number not in self.gone:
+                if not (line.startswith(given) or _BIO_OPENS.match(line)):
+                    break
+                box.append(at)
+        return box
+
+    def _speaks_of(self, name: str, position: int) -> bool:
+        """Whether a paragraph names a person, by given name or surname; one that opens with the name is a bio."""
+        line = self.known.lines[self.left[position]]
+        given, _, rest = name.partition(" ")
+        surname = rest.rpartition(" ")[2] or given
+        if line.startswith(name) and self._share_before(position) >= BIO_FROM:
+            return False
+        return given in line or surname in line
 
     def _author_box(self) -> None:
         """Prose at the end that begins with the name of the by-line: what the site says of its author."""
