@@ -195,6 +195,46 @@ CASES = {
         C
         D
     """,
+    "a name above an article that says nothing of its bearer is the by-line": """
+        The ferry returns
+        - Joanna Fairweather
+        A
+        B
+        C
+    """,
+    "a name above an article that speaks of its bearer is the article's": """
+        The oldest pilot
+        Joanna Fairweather
+        A
+        Nobody had asked Fairweather, who had steered the ferry for forty years and never lost a passenger or a crate.
+        B
+    """,
+    "a name behind the article goes with the lines on its bearer": """
+        A
+        B
+        C
+        D
+        - Joanna Fairweather
+        - Joanna rows for a living and has kept the log of the river for eleven years, from the first ice to the last.
+    """,
+    "a name between paragraphs is a heading of the article": """
+        A
+        B
+        Joanna Fairweather
+        C
+        D
+        A
+        B
+    """,
+    "many names are a list of people": """
+        A
+        B
+        C
+        Joanna Fairweather
+        Emily Oakum
+        Rebecca Tarn
+        Philip Strand
+    """,
 }
 
 

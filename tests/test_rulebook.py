@@ -57,7 +57,7 @@ REFUSED = {
     ),
     "zone unknown": (
         entry(zone='"foot"'),
-        "mine.toml: rule 'share-line': zone: 'foot' must be one of anywhere, head, tail",
+        "mine.toml: rule 'share-line': zone: 'foot' must be one of anywhere, ends, head, tail",
     ),
     "family unknown": (
         entry(family='"ads"'),
