@@ -730,7 +730,9 @@ class _Sweep:
         names = {}
         for number, decision in self.gone.items():
             witness = decision.witnesses[0]
-            if decision.family == "credit" and _names_an_author(witness[1].rule.pattern):
+            if decision.family == "credit" and (
+                witness[0] in self.known.names or _names_an_author(witness[1].rule.pattern)
+            ):
                 for name in _name().findall(self.known.lines[number]):
                     names[name] = witness
         if not names:
