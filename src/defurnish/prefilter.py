@@ -32,7 +32,7 @@ SHORT_HEAD = 6
 
 @dataclass(frozen=True, slots=True)
 class Chars:
-    """One character out of a few (lower case; ``0`` for any digit), or any at all if ``few`` is None."""
+    """One character out of a few (lower case; ``0`` for any digit, ``SEPARATOR``), or any at all if it is None."""
 
     few: frozenset[str] | None
 
@@ -68,18 +68,25 @@ class Repeat:
 
 
 @dataclass(frozen=True, slots=True)
+class Ahead:
+    """What a match is followed by on its line, or must be besides (``(?=…)``); it takes no room."""
+
+    part: Node
+
+
+@dataclass(frozen=True, slots=True)
 class Border:
     """A word begins or ends here."""
 
 
-Node: TypeAlias = Chars | Text | Sequence | Choice | Repeat | Border
+Node: TypeAlias = Chars | Text | Sequence | Choice | Repeat | Ahead | Border
 
 ANY = Chars(None)
 EMPTY = Sequence(())
-BLANK = Chars(frozenset(" "))
+# Stands for whatever is neither letter nor number: any of it parts words, and none of it is needed.
+SEPARATOR = "\0"
+BLANK = Chars(frozenset(SEPARATOR))
 DIGIT = Chars(frozenset("0"))
-# What is neither letter nor number: any of it parts words, and none of it is needed.
-SEPARATOR = Chars(frozenset(" "))
 
 
 class UnreadableError(ValueError):
@@ -175,10 +182,14 @@ class _Reader:
         return _chars_of(character)
 
     def _group(self) -> Node:
-        if self._took("?=", "?!", "?<=", "?<!"):
+        if self._took("?="):
+            node: Node = Ahead(self._choice())
+            self._end()
+            return node
+        if self._took("?!", "?<=", "?<!"):
             self._choice()
             self._end()
-            return EMPTY  # what is looked at is not held against a line: more lines pass
+            return EMPTY  # what is looked back at, or must not be, is not held against a line: more lines pass
         if self._took("?P<"):
             self._until(">")
         elif self._took("?>"):
@@ -256,7 +267,7 @@ class _Reader:
             else:
                 few |= _chars_of(character).few or set()
         if negated:
-            return SEPARATOR if len(kinds) == 2 else ANY  # neither letter nor number
+            return BLANK if len(kinds) == 2 else ANY  # neither letter nor number
         return Chars(frozenset(few)) if known else ANY
 
 
@@ -309,6 +320,8 @@ class _Heads:
                 return self._kept({_joined(head, text) for head in live})
             case Border():
                 return frozenset(map(_parted, live))
+            case Ahead():
+                return live
             case Choice(options=options):
                 return frozenset().union(*(self.after(option, live) for option in options))
             case Sequence(parts=parts):
@@ -340,29 +353,86 @@ def _parted(head: str) -> str:
     return head + " " if head and not head.endswith(" ") else head
 
 
-def _needed(node: Node) -> frozenset[str] | None:
-    """Return characters one of which stands in every match: digits (``0``) and punctuation; None if there are none.
+# --- what stands in every match ---------------------------------------------------------------------------------------
 
-    Letters are no use: they stand in every line.
-    """
+# The share of lines that hold a literal, by its length in letters: measured on extracted pages to the order of
+# magnitude only, for it decides which of several true conditions is asked, and no answer.
+_SHARES = (1.0, 1.0, 0.9, 0.3, 0.1, 0.05, 0.03, 0.02)
+_LEAST_SHARE = 0.01
+_SHARES_OF_MARKS = {"0": 0.4, ".": 0.9, ",": 0.8, "'": 0.5, "-": 0.4, ":": 0.2, '"': 0.3, "(": 0.2, ")": 0.2}
+_SHARE_OF_A_MARK = 0.05
+_EVERYDAY = frozenset(
+    "about after also been before from have here into just like made make more most other over people said some such "
+    "than that their them then there these they this time very were what when which will with work would year your "
+    "first and are but can for had has her him his how its may new not now one our out she the was who you all any "
+    "ing ers ent ter tion able ment ever need read".split()
+)
+# A condition that so many lines fulfil is not worth asking, nor is one with so many literals.
+_MOST_SHARE = 0.7
+_MOST_LITERALS = 40
+# The rarest conditions of a pattern are asked; the third one hardly ever says no where two said yes.
+_CLAUSES = 2
+
+Clause: TypeAlias = frozenset[str]
+"""Literals (lower case; ``0`` is any digit), one of which stands in every match."""
+
+
+def _share(literal: str) -> float:
+    """Return about which share of lines holds a literal."""
+    words = literal.split()
+    letters = sum(map(len, words))
+    if not any(map(str.isalpha, literal)):
+        return min((_SHARES_OF_MARKS.get(mark, _SHARE_OF_A_MARK) for mark in literal if mark != " "), default=1.0)
+    if len(words) == 1:
+        return 0.8 if words[0] in _EVERYDAY else _SHARES[letters] if letters < len(_SHARES) else _LEAST_SHARE
+    return max(_LEAST_SHARE / 4, min(map(_share, words)) / 2 ** (len(words) - 1))
+
+
+def _shared(clause: Clause) -> float:
+    return min(1.0, sum(map(_share, clause)))
+
+
+def _clauses(node: Node) -> list[Clause]:
+    """Return conditions that every match fulfils, the rarest first."""
     match node:
         case Chars(few=few):
-            return few if few and not any(map(_is_common, few)) else None
+            found = [few] if few and SEPARATOR not in few and not any(map(str.isspace, few)) else []
         case Text(characters=text):
-            return next((frozenset(character) for character in text if not _is_common(character)), None)
+            found = [frozenset([literal]) for literal in _LITERAL.findall(text)]
         case Choice(options=options):
-            sets = [_needed(option) for option in options]
-            return frozenset().union(*(found for found in sets if found)) if all(sets) else None
+            sides = [_clauses(option) for option in options]
+            found = [frozenset().union(*(side[0] for side in sides))] if all(sides) else []
         case Sequence(parts=parts):
-            return min((found for part in parts if (found := _needed(part))), key=len, default=None)
+            found = [clause for part in parts for clause in _clauses(part)]
         case Repeat(part=part, least=least):
-            return _needed(part) if least else None
+            found = _clauses(part) if least else []
+        case Ahead(part=part):
+            found = _clauses(part)
         case Border():
-            return None
+            found = []
+    shares = {_without_longer(clause): 0.0 for clause in found if clause}
+    for clause in shares:
+        shares[clause] = _shared(clause)
+    worth = (clause for clause, share in shares.items() if share < 1.0 and len(clause) <= 8 * _MOST_LITERALS)
+    return sorted(worth, key=lambda clause: (shares[clause], len(clause), sorted(clause)))[:_CLAUSES]
 
 
-def _is_common(character: str) -> bool:
-    return character.isalpha() or character.isspace()
+_LITERAL = re.compile(rf"0|[^0{SEPARATOR}]+")
+
+
+def _without_longer(clause: Clause) -> Clause:
+    """Return the literals that do not hold another one."""
+    if len(clause) > _MOST_LITERALS * 4:
+        return clause
+    return frozenset(one for one in clause if not any(other in one for other in clause if other != one))
+
+
+def _worth_asking(clauses: list[Clause]) -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        tuple(sorted(clause, key=lambda literal: (-_share(literal), literal)))
+        for clause in clauses
+        if len(clause) <= _MOST_LITERALS and _shared(clause) <= _MOST_SHARE
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,22 +443,24 @@ class Prefilter:
     """Heads, one of which it must begin with."""
     last: frozenset[str] | None = None
     """Heads, one of which it must begin with when read backwards."""
-    needed: frozenset[str] | None = None
-    """Characters one of which must stand in it; ``0`` is any digit."""
+    needed: tuple[tuple[str, ...], ...] = ()
+    """Literals of each of which one must stand in it; ``0`` is any digit."""
 
     def needs_more(self, low_line: str) -> bool:
-        """Return whether a lower-case line lacks the characters that a match must hold."""
-        return self.needed is not None and not _holds_one(low_line, self.needed)
+        """Return whether a lower-case line lacks what a match must hold."""
+        for literals in self.needed:
+            for literal in literals:
+                if literal in low_line if literal != "0" else _DIGIT.search(low_line):
+                    break
+            else:
+                return True
+        return False
 
     def ends(self, last: str) -> bool:
         """Return whether a match may end as a line does; ``last`` is its head, read backwards."""
         if self.last is None:
             return True
         return any(last[:size] in self.last for size in range(1, HEAD + 1))
-
-
-def _holds_one(line: str, characters: frozenset[str]) -> bool:
-    return any(_DIGIT.search(line) if character == "0" else character in line for character in characters)
 
 
 def prefilter(
@@ -417,7 +489,7 @@ def prefilter(
     return Prefilter(
         first=_heads(tree, ends=ends, backwards=False) if begins else None,
         last=_heads(tree, ends=begins, backwards=True) if ends else None,
-        needed=_needed(tree),
+        needed=_worth_asking(_clauses(tree)),
     )
 
 
