@@ -11,37 +11,27 @@ from collections.abc import Iterable, Iterator
 
 import ahocorasick_rs
 
-# A DFA scans twice as fast as the contiguous NFA (61 against 130 µs a document) and takes 45 ms longer to build for
-# 4,000 phrases: it pays after some hundred documents, and a short run starts without it.
-DFA_AFTER = 1_000_000  # bytes
+# A DFA scans few phrases twice as fast as the contiguous NFA. Of thousands its table (a row of each state) takes tens
+# of megabytes, and is slower where other work has taken the caches meanwhile: 1.9 against 1.4 ms for all hits of a page.
+MOST_FOR_DFA = 1000  # phrases
 
 
 class PhraseMatcher:
-    """An automaton over lower-case phrases. Its answers never change, only their speed does.
+    """An automaton over lower-case phrases."""
 
-    With ``lasting`` it is built anew for speed once it has seen much text; of very many phrases that takes too much
-    memory (one table row of each state: 25,000 phrases of a dozen characters make 60 MB).
-    """
+    __slots__ = ("_automaton", "_phrases")
 
-    __slots__ = ("_automaton", "_phrases", "_scanned")
-
-    def __init__(self, phrases: Iterable[str], *, lasting: bool = True) -> None:
+    def __init__(self, phrases: Iterable[str]) -> None:
         self._phrases = tuple(phrases)
-        self._scanned = 0 if lasting else DFA_AFTER + 1
-        self._automaton = self._built(ahocorasick_rs.Implementation.ContiguousNFA)
-
-    def _built(self, implementation: ahocorasick_rs.Implementation) -> ahocorasick_rs.BytesAhoCorasick:
-        return ahocorasick_rs.BytesAhoCorasick(
-            [phrase.encode() for phrase in self._phrases], implementation=implementation
+        few = len(self._phrases) <= MOST_FOR_DFA
+        self._automaton = ahocorasick_rs.BytesAhoCorasick(
+            [phrase.encode() for phrase in self._phrases],
+            implementation=ahocorasick_rs.Implementation.DFA if few else ahocorasick_rs.Implementation.ContiguousNFA,
         )
 
     def phrases_by_line(self, low: str) -> Iterator[tuple[int, str]]:
         """Yield (line number, phrase) once for each phrase that stands in a line of the lower-cased text."""
         data = low.encode("utf-8", "surrogatepass")
-        if self._scanned <= DFA_AFTER:
-            self._scanned += len(data)
-            if self._scanned > DFA_AFTER:  # two threads may both build it; either one serves
-                self._automaton = self._built(ahocorasick_rs.Implementation.DFA)
         line = reached = 0
         seen: set[int] = set()
         matches = self._automaton.find_matches_as_indexes(data, overlapping=True)

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
 from typing import TypeAlias
 
-import regex
+from .patterntree import SEPARATOR, Ahead, Border, Chars, Choice, Node, Repeat, Sequence, Text, UnreadableError, tree_of
 
 # Lines are told apart by so many characters of their heads, which hold some two words.
 HEAD = 12
@@ -25,262 +25,6 @@ LEAST_HEAD = 3
 # With more than this many, which take long to find, a pattern is read again for heads of about one word.
 TOO_MANY = 2000
 SHORT_HEAD = 6
-
-
-# --- syntax tree ------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Chars:
-    """One character out of a few (lower case; ``0`` for any digit, ``SEPARATOR``), or any at all if it is None."""
-
-    few: frozenset[str] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """Characters behind one another."""
-
-    characters: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sequence:
-    """Parts behind one another."""
-
-    parts: tuple[Node, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One of several."""
-
-    options: tuple[Node, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Repeat:
-    """A part that stands ``least`` times, up to ``most`` (None: any number)."""
-
-    part: Node
-    least: int
-    most: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Ahead:
-    """What a match is followed by on its line, or must be besides (``(?=…)``); it takes no room."""
-
-    part: Node
-
-
-@dataclass(frozen=True, slots=True)
-class Border:
-    """A word begins or ends here."""
-
-
-Node: TypeAlias = Chars | Text | Sequence | Choice | Repeat | Ahead | Border
-
-ANY = Chars(None)
-EMPTY = Sequence(())
-# Stands for whatever is neither letter nor number: any of it parts words, and none of it is needed.
-SEPARATOR = "\0"
-BLANK = Chars(frozenset(SEPARATOR))
-DIGIT = Chars(frozenset("0"))
-
-
-class UnreadableError(ValueError):
-    """A pattern with something that this reader does not know."""
-
-
-class _Reader:
-    """Reads a pattern (``regex`` syntax, as far as rules use it), its case aside."""
-
-    def __init__(self, pattern: str, named: Callable[[str], Node]) -> None:
-        self._text, self._at, self._named = pattern, 0, named
-
-    def tree(self) -> Node:
-        node = self._choice()
-        if self._at < len(self._text):
-            raise UnreadableError(self._text[self._at :][:20])
-        return node
-
-    def _peek(self, *starts: str) -> bool:
-        return self._text.startswith(starts, self._at)
-
-    def _took(self, *starts: str) -> str | None:
-        for start in starts:
-            if self._text.startswith(start, self._at):
-                self._at += len(start)
-                return start
-        return None
-
-    def _until(self, end: str) -> str:
-        stop = self._text.index(end, self._at)
-        found = self._text[self._at : stop]
-        self._at = stop + len(end)
-        return found
-
-    def _choice(self) -> Node:
-        options = [self._sequence()]
-        while self._took("|"):
-            options.append(self._sequence())
-        return options[0] if len(options) == 1 else Choice(tuple(options))
-
-    def _sequence(self) -> Node:
-        parts: list[Node] = []
-        while self._at < len(self._text) and not self._peek("|", ")"):
-            if plain := _PLAIN.match(self._text, self._at):
-                self._at = plain.end()
-                part: Node = Text(plain[0].lower())
-            else:
-                part = self._repeated(self._atom())
-            if isinstance(part, Chars) and part.few is not None and len(part.few) == 1:
-                part = Text(*part.few)
-            if isinstance(part, Text) and parts and isinstance(before := parts[-1], Text):
-                part = Text(before.characters + part.characters)
-                parts.pop()
-            parts.append(part)
-        return parts[0] if len(parts) == 1 else Sequence(tuple(parts))
-
-    def _repeated(self, part: Node) -> Node:
-        while True:
-            if self._took("?"):
-                bounds: tuple[int, int | None] = (0, 1)
-            elif self._took("*"):
-                bounds = (0, None)
-            elif self._took("+"):
-                bounds = (1, None)
-            elif found := _BOUNDS.match(self._text, self._at):
-                self._at = found.end()
-                least = int(found[1] or 0)
-                bounds = (least, least if found[2] is None else int(found[3]) if found[3] else None)
-            else:
-                return part
-            self._took("?", "+")  # lazy or possessive: the same words
-            part = Repeat(part, *bounds)
-
-    def _atom(self) -> Node:
-        if self._took("{{"):
-            return self._named(self._until("}}"))
-        if self._took("\\L<"):
-            return self._named(self._until(">"))
-        if self._took("("):
-            return self._group()
-        if self._took("["):
-            return self._class()
-        if self._took("\\"):
-            return self._escape()
-        character = self._text[self._at]
-        self._at += 1
-        if character == ".":
-            return ANY
-        if character in "^$":
-            return EMPTY
-        if character in "*+?{":
-            raise UnreadableError(character)
-        return _chars_of(character)
-
-    def _group(self) -> Node:
-        if self._took("?="):
-            node: Node = Ahead(self._choice())
-            self._end()
-            return node
-        if self._took("?!", "?<=", "?<!"):
-            self._choice()
-            self._end()
-            return EMPTY  # what is looked back at, or must not be, is not held against a line: more lines pass
-        if self._took("?P<"):
-            self._until(">")
-        elif self._took("?>"):
-            pass
-        elif self._took("?"):
-            flags = self._until(":") if ":" in self._text[self._at : self._at + 4] else None
-            if flags is None or flags.strip("i-"):
-                raise UnreadableError(self._text[self._at :][:10])
-        node = self._choice()
-        self._end()
-        return node
-
-    def _end(self) -> None:
-        if not self._took(")"):
-            raise UnreadableError("a group without end")
-
-    def _escape(self) -> Node:
-        character = self._text[self._at]
-        self._at += 1
-        if character in "bB":
-            return Border() if character == "b" else EMPTY
-        if character == "d":
-            return DIGIT
-        if character in "sntr":
-            return BLANK
-        if character in "123456789":
-            return Repeat(ANY, 0, None)  # what a group matched before
-        if character in "pP":
-            self._until("}")
-            return ANY
-        if character in "wWSD":
-            return ANY
-        if character in "uUx":
-            length = {"x": 2, "u": 4, "U": 8}[character]
-            code = self._text[self._at : self._at + length]
-            self._at += length
-            return _chars_of(chr(int(code, 16)))
-        if character.isalnum():
-            raise UnreadableError("\\" + character)
-        return _chars_of(character)
-
-    def _class(self) -> Node:
-        negated = self._took("^") is not None
-        few: set[str] = set()
-        known = first = True
-        kinds: set[str] = set()
-        while first or not self._took("]"):
-            first = False
-            if self._peek("["):
-                raise UnreadableError("a class in a class")
-            if self._took("\\"):
-                if (kind := self._took(r"p{L}", r"p{N}")) is not None:
-                    kinds.add(kind)
-                    known = False
-                    continue
-                part = self._escape()
-                if not isinstance(part, Chars) or part.few is None:
-                    known = False
-                    continue
-                few |= part.few
-                continue
-            character = self._text[self._at]
-            self._at += 1
-            if self._peek("-") and not self._text.startswith("]", self._at + 1):
-                self._at += 1
-                last = self._text[self._at]
-                self._at += 1
-                if last == "\\":
-                    raise UnreadableError("a range to an escape")
-                if ord(last) - ord(character) > 100:
-                    known = False
-                    continue
-                for code in range(ord(character), ord(last) + 1):
-                    few |= _chars_of(chr(code)).few or set()
-            else:
-                few |= _chars_of(character).few or set()
-        if negated:
-            return BLANK if len(kinds) == 2 else ANY  # neither letter nor number
-        return Chars(frozenset(few)) if known else ANY
-
-
-# Characters that stand for themselves, none of them repeated.
-_PLAIN = regex.compile(r"(?:[A-Za-z ,'](?![?*+{]))++")
-_BOUNDS = regex.compile(r"\{(\d*)(,(\d*))?\}")
-
-
-def _chars_of(character: str) -> Chars:
-    if character in "0123456789":
-        return DIGIT
-    # Other letters have more forms than two (the Greek sigma, the Kelvin sign): they are left to the pattern.
-    return ANY if character.isalnum() and not character.isascii() else Chars(frozenset(character.lower()))
 
 
 # --- what follows from it ---------------------------------------------------------------------------------------------
@@ -361,35 +105,50 @@ _SHARES = (1.0, 1.0, 0.9, 0.3, 0.1, 0.05, 0.03, 0.02)
 _LEAST_SHARE = 0.01
 _SHARES_OF_MARKS = {"0": 0.4, ".": 0.9, ",": 0.8, "'": 0.5, "-": 0.4, ":": 0.2, '"': 0.3, "(": 0.2, ")": 0.2}
 _SHARE_OF_A_MARK = 0.05
-_EVERYDAY = frozenset(
-    "about after also been before from have here into just like made make more most other over people said some such "
-    "than that their them then there these they this time very were what when which will with work would year your "
-    "first and are but can for had has her him his how its may new not now one our out she the was who you all any "
-    "ing ers ent ter tion able ment ever need read".split()
-)
+_SHARE_OF_CAPITALS = 0.03
+_SHARE_OF_A_CAPITAL = 0.3
+_SHARE_OF_BLANKS = 9.0  # never worth asking for
+# fmt: off
+_EVERYDAY = frozenset({
+    "about", "after", "also", "been", "before", "from", "have", "here", "into", "just", "like", "made", "make",
+    "more", "most", "other", "over", "people", "said", "some", "such", "than", "that", "their", "them", "then",
+    "there", "these", "they", "this", "time", "very", "were", "what", "when", "which", "will", "with", "work",
+    "would", "year", "your", "first", "and", "are", "but", "can", "for", "had", "has", "her", "him", "his", "how",
+    "its", "may", "new", "not", "now", "one", "our", "out", "she", "the", "was", "who", "you", "all", "any", "ing",
+    "ers", "ent", "ter", "tion", "able", "ment", "ever", "need", "read",
+})
+# fmt: on
 # A condition that so many lines fulfil is not worth asking, nor is one with so many literals.
 _MOST_SHARE = 0.7
+# Short lines hold a literal less often than lines of prose, by this factor.
+_OF_SHORT_LINES = 0.35
 _MOST_LITERALS = 40
 # The rarest conditions of a pattern are asked; the third one hardly ever says no where two said yes.
-_CLAUSES = 2
+_CLAUSES = 3
+# So many are carried along: what is rarest in each of several options need not be rarest in all of them.
+_KEPT_CLAUSES = 4
 
 Clause: TypeAlias = frozenset[str]
-"""Literals (lower case; ``0`` is any digit), one of which stands in every match."""
+"""Literals, one of which stands in every match (lower case, or capitals where case counts; ``0`` is any digit)."""
 
 
 def _share(literal: str) -> float:
     """Return about which share of lines holds a literal."""
     words = literal.split()
     letters = sum(map(len, words))
+    if not words:
+        return _SHARE_OF_BLANKS
+    if literal != literal.lower():
+        return _SHARE_OF_CAPITALS if letters > 1 else _SHARE_OF_A_CAPITAL
     if not any(map(str.isalpha, literal)):
-        return min((_SHARES_OF_MARKS.get(mark, _SHARE_OF_A_MARK) for mark in literal if mark != " "), default=1.0)
+        return min(_SHARES_OF_MARKS.get(mark, _SHARE_OF_A_MARK) for mark in literal if mark != " ")
     if len(words) == 1:
         return 0.8 if words[0] in _EVERYDAY else _SHARES[letters] if letters < len(_SHARES) else _LEAST_SHARE
     return max(_LEAST_SHARE / 4, min(map(_share, words)) / 2 ** (len(words) - 1))
 
 
 def _shared(clause: Clause) -> float:
-    return min(1.0, sum(map(_share, clause)))
+    return sum(map(_share, clause))
 
 
 def _clauses(node: Node) -> list[Clause]:
@@ -397,11 +156,12 @@ def _clauses(node: Node) -> list[Clause]:
     match node:
         case Chars(few=few):
             found = [few] if few and SEPARATOR not in few and not any(map(str.isspace, few)) else []
-        case Text(characters=text):
+        case Text(cased=text):
             found = [frozenset([literal]) for literal in _LITERAL.findall(text)]
         case Choice(options=options):
             sides = [_clauses(option) for option in options]
-            found = [frozenset().union(*(side[0] for side in sides))] if all(sides) else []
+            ranks = range(max(map(len, sides))) if all(sides) else ()
+            found = [frozenset().union(*(side[min(rank, len(side) - 1)] for side in sides)) for rank in ranks]
         case Sequence(parts=parts):
             found = [clause for part in parts for clause in _clauses(part)]
         case Repeat(part=part, least=least):
@@ -413,8 +173,8 @@ def _clauses(node: Node) -> list[Clause]:
     shares = {_without_longer(clause): 0.0 for clause in found if clause}
     for clause in shares:
         shares[clause] = _shared(clause)
-    worth = (clause for clause, share in shares.items() if share < 1.0 and len(clause) <= 8 * _MOST_LITERALS)
-    return sorted(worth, key=lambda clause: (shares[clause], len(clause), sorted(clause)))[:_CLAUSES]
+    worth = (clause for clause in shares if len(clause) <= 8 * _MOST_LITERALS)
+    return sorted(worth, key=lambda clause: (shares[clause], len(clause), sorted(clause)))[:_KEPT_CLAUSES]
 
 
 _LITERAL = re.compile(rf"0|[^0{SEPARATOR}]+")
@@ -427,12 +187,14 @@ def _without_longer(clause: Clause) -> Clause:
     return frozenset(one for one in clause if not any(other in one for other in clause if other != one))
 
 
-def _worth_asking(clauses: list[Clause]) -> tuple[tuple[str, ...], ...]:
-    return tuple(
-        tuple(sorted(clause, key=lambda literal: (-_share(literal), literal)))
-        for clause in clauses
-        if len(clause) <= _MOST_LITERALS and _shared(clause) <= _MOST_SHARE
-    )
+def _worth_asking(clauses: list[Clause], *, short: bool) -> tuple[tuple[str, ...], ...]:
+    most = _MOST_SHARE / _OF_SHORT_LINES if short else _MOST_SHARE
+    asked: list[Clause] = []
+    for clause in clauses:
+        known = any(other <= clause for other in asked)  # and so says nothing new
+        if len(clause) <= _MOST_LITERALS and _shared(clause) <= most and not known:
+            asked.append(clause)
+    return tuple(tuple(sorted(clause, key=lambda literal: (-_share(literal), literal))) for clause in asked[:_CLAUSES])
 
 
 @dataclass(frozen=True, slots=True)
@@ -444,13 +206,13 @@ class Prefilter:
     last: frozenset[str] | None = None
     """Heads, one of which it must begin with when read backwards."""
     needed: tuple[tuple[str, ...], ...] = ()
-    """Literals of each of which one must stand in it; ``0`` is any digit."""
+    """Literals of each of which one must stand in it, see :data:`Clause`."""
 
-    def needs_more(self, low_line: str) -> bool:
-        """Return whether a lower-case line lacks what a match must hold."""
+    def needs_more(self, both: str) -> bool:
+        """Return whether a line lacks what a match must hold; ``both`` is the line in lower case and as it stands."""
         for literals in self.needed:
             for literal in literals:
-                if literal in low_line if literal != "0" else _DIGIT.search(low_line):
+                if literal in both if literal != "0" else _DIGIT.search(both):
                     break
             else:
                 return True
@@ -466,7 +228,7 @@ class Prefilter:
 def prefilter(
     pattern: str, lexicons: Mapping[str, str | tuple[str, ...]], *, begins: bool, ends: bool, trees: dict[str, Node]
 ) -> Prefilter:
-    r"""Return what follows from a pattern that must begin where the line begins, and end where it ends, if so said.
+    """Return what follows from a pattern that must begin where the line begins, and end where it ends, if so said.
 
     ``trees`` keeps what was read of lexicons, from pattern to pattern.
 
@@ -475,21 +237,14 @@ def prefilter(
     (['print ', 'share '], ['egap siht er', 'egap siht tn', 'erahs ', 'tnirp ', 'yrots siht e', 'yrots siht t'])
     """
 
-    def named(name: str) -> Node:
-        if name not in trees:
-            value = lexicons[name]
-            words = (value,) if isinstance(value, str) else map(regex.escape, value)
-            trees[name] = Choice(tuple(_Reader(word, named).tree() for word in words))
-        return trees[name]
-
     try:
-        tree = _Reader(pattern, named).tree()
-    except (UnreadableError, IndexError, ValueError, KeyError):  # the compiler of patterns says what is wrong with it
+        tree = tree_of(pattern, lexicons, trees)
+    except UnreadableError:  # the compiler of patterns says what is wrong with it
         return Prefilter()
     return Prefilter(
         first=_heads(tree, ends=ends, backwards=False) if begins else None,
         last=_heads(tree, ends=begins, backwards=True) if ends else None,
-        needed=_worth_asking(_clauses(tree)),
+        needed=_worth_asking(_clauses(tree), short=begins and ends),
     )
 
 

@@ -46,7 +46,8 @@ from . import rulecache
 from .matcher import PhraseMatcher
 from .matchview import LEAD, TRAIL, lead
 from .model import FAMILIES, Family, Hit, Match, Region, Rule, RuleId, Strength, Zone
-from .prefilter import Node, Prefilter, heads, last_head, prefilter
+from .patterntree import Node
+from .prefilter import Prefilter, heads, last_head, prefilter
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,27 +133,6 @@ def spelled_out(pattern: str, lexicons: Mapping[str, str | tuple[str, ...]]) -> 
     while piece := _PIECE.search(pattern):
         pattern = pattern.replace(piece[0], str(lexicons[piece[1]]))
     return pattern
-
-
-def _with_calls(pattern: str, lexicons: Mapping[str, str | tuple[str, ...]]) -> str:
-    """Return a pattern with its pieces spelled out once and called (``(?&_person)``) after that.
-
-    The same language as :func:`spelled_out`, in half the time to compile. Pieces that read off metadata cannot be
-    called, for a call captures nothing.
-    """
-    spelled: set[str] = set()
-
-    def place(found: regex.Match[str]) -> str:
-        name = found[1]
-        piece = str(lexicons[name])
-        if "(?P<" in spelled_out(piece, lexicons):
-            return _PIECE.sub(place, piece)
-        if name in spelled:
-            return f"(?&_{name})"
-        spelled.add(name)
-        return f"(?P<_{name}>{_PIECE.sub(place, piece)})"
-
-    return _PIECE.sub(place, pattern)
 
 
 def _is_strings(value: object) -> bool:
@@ -292,7 +272,7 @@ class Rulebook:
         # Factors of whole-line patterns are looked for in short lines only, so common words may serve them.
         self._anywhere = PhraseMatcher(self._anywhere_rules)
         self._short = PhraseMatcher(self._short_rules)
-        self._heads = PhraseMatcher(self._head_rules, lasting=False)
+        self._heads = PhraseMatcher(self._head_rules)
 
     @property
     def compiled(self) -> Compiled:
@@ -345,9 +325,12 @@ class Rulebook:
         short = [number for number, line in enumerate(low_lines) if len(line) <= SHORT_LINE]
         found: dict[int, dict[RuleId, Hit]] = {}
         ends: dict[int, str] = {}
+        both: dict[int, str] = {}
 
         def try_pattern(number: int, rule: Rule, filtered: Prefilter) -> None:
-            if filtered.needs_more(low_lines[number]) or not self._short_enough(rule, lines[number]):
+            if number not in both:
+                both[number] = f"{low_lines[number]}\n{lines[number]}"
+            if filtered.needs_more(both[number]) or not self._short_enough(rule, lines[number]):
                 return
             if filtered.last is not None:
                 if number not in ends:
