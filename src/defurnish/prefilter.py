@@ -18,7 +18,7 @@ from typing import TypeAlias
 from .patterntree import SEPARATOR, Ahead, Border, Chars, Choice, Node, Repeat, Sequence, Text, UnreadableError, tree_of
 
 # Lines are told apart by so many characters of their heads, which hold some two words.
-HEAD = 12
+HEAD = 8
 # A pattern that may begin with more heads than this is told by shorter ones, down to the least length.
 MOST_HEADS = 500
 LEAST_HEAD = 3
@@ -144,7 +144,7 @@ def _share(literal: str) -> float:
         return min(_SHARES_OF_MARKS.get(mark, _SHARE_OF_A_MARK) for mark in literal if mark != " ")
     if len(words) == 1:
         return 0.8 if words[0] in _EVERYDAY else _SHARES[letters] if letters < len(_SHARES) else _LEAST_SHARE
-    return max(_LEAST_SHARE / 4, min(map(_share, words)) / 2 ** (len(words) - 1))
+    return max(_LEAST_SHARE / 4, min(map(_share, words)) * 0.5 ** (len(words) - 1))
 
 
 def _shared(clause: Clause) -> float:
@@ -189,12 +189,29 @@ def _without_longer(clause: Clause) -> Clause:
 
 def _worth_asking(clauses: list[Clause], *, short: bool) -> tuple[tuple[str, ...], ...]:
     most = _MOST_SHARE / _OF_SHORT_LINES if short else _MOST_SHARE
-    asked: list[Clause] = []
+    worth: list[Clause] = []
     for clause in clauses:
-        known = any(other <= clause for other in asked)  # and so says nothing new
+        known = any(other <= clause for other in worth)  # and so says nothing new
         if len(clause) <= _MOST_LITERALS and _shared(clause) <= most and not known:
-            asked.append(clause)
-    return tuple(tuple(sorted(clause, key=lambda literal: (-_share(literal), literal))) for clause in asked[:_CLAUSES])
+            worth.append(clause)
+    return tuple(
+        tuple(literal.replace("0", _HAS_DIGIT) for literal in sorted(clause, key=lambda one: (-_share(one), one)))
+        for clause in worth[:_CLAUSES]
+    )
+
+
+# Stands at the end of a line that has a digit, so that this is a literal like all others. A text that holds the
+# character itself makes a pattern run in vain.
+_HAS_DIGIT = "\1"
+
+
+def asked(low_line: str, line: str) -> str:
+    r"""Return what literals are looked for in: a line in lower case and as it stands, and whether it has a digit.
+
+    >>> asked("by 8", "By 8")
+    'by 8\nBy 8\n\x01'
+    """
+    return f"{low_line}\n{line}\n{_HAS_DIGIT}" if _DIGIT.search(low_line) else f"{low_line}\n{line}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,11 +225,11 @@ class Prefilter:
     needed: tuple[tuple[str, ...], ...] = ()
     """Literals of each of which one must stand in it, see :data:`Clause`."""
 
-    def needs_more(self, both: str) -> bool:
-        """Return whether a line lacks what a match must hold; ``both`` is the line in lower case and as it stands."""
+    def needs_more(self, asked: str) -> bool:
+        """Return whether a line (see :func:`asked`) lacks what a match must hold."""
         for literals in self.needed:
             for literal in literals:
-                if literal in both if literal != "0" else _DIGIT.search(both):
+                if literal in asked:
                     break
             else:
                 return True

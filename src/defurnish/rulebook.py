@@ -47,7 +47,7 @@ from .matcher import PhraseMatcher
 from .matchview import LEAD, TRAIL, lead
 from .model import FAMILIES, Family, Hit, Match, Region, Rule, RuleId, Strength, Zone
 from .patterntree import Node
-from .prefilter import Prefilter, heads, last_head, prefilter
+from .prefilter import Prefilter, asked, heads, last_head, prefilter
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -214,6 +214,15 @@ class Compiled:
     patterns: Mapping[RuleId, regex.Pattern[str]]
 
 
+class _Trial:
+    """A rule that may speak of a line, with what to ask of the line first if the rule is nothing but its pattern."""
+
+    __slots__ = ("filter", "is_start", "rule")
+
+    def __init__(self, rule: Rule, filtered: Prefilter | None) -> None:
+        self.rule, self.filter, self.is_start = rule, filtered, rule.match == "start"
+
+
 class Rulebook:
     """Rules compiled for matching: one automaton for all phrases, one table for whole short lines.
 
@@ -221,7 +230,7 @@ class Rulebook:
     """
 
     __slots__ = (
-        "_anywhere", "_anywhere_rules", "_head_rules", "_heads", "_numbered", "_patterns", "_prefilters", "_seen",
+        "_anywhere", "_anywhere_rules", "_head_sizes", "_heads", "_numbered", "_patterns", "_prefilters", "_seen",
         "_settled", "_short", "_short_rules", "_whole", "_whole_heads", "lexicons", "rules",
     )  # fmt: skip
 
@@ -246,33 +255,34 @@ class Rulebook:
         trees: dict[str, Node] = {}
         self._whole: dict[str, list[Rule]] = {}
         self._numbered: dict[str, list[Rule]] = {}
-        self._head_rules: dict[str, list[tuple[Rule, Prefilter]]] = {}
-        self._anywhere_rules: dict[str, list[tuple[Rule, Prefilter | None]]] = {}
-        self._short_rules: dict[str, list[tuple[Rule, Prefilter]]] = {}
+        self._heads: dict[str, list[_Trial]] = {}
+        anywhere: dict[str, list[_Trial]] = {}
+        short: dict[str, list[_Trial]] = {}
         for rule in self.rules:
             found = self._prefilter_of(rule, trees)
+            trial = _Trial(rule, found)
             if found is not None and found.first is not None:
                 for head in found.first:
-                    self._head_rules.setdefault("\n" + head, []).append((rule, found))
+                    self._heads.setdefault(head, []).append(trial)
             if rule.match != "whole":
                 for phrase in rule.phrases:
-                    self._anywhere_rules.setdefault(phrase, []).append((rule, found))
+                    anywhere.setdefault(phrase, []).append(trial)
             elif found is None:
                 for phrase in rule.phrases:
                     whole = self._numbered if "{n}" in phrase else self._whole
                     whole.setdefault(phrase.replace("{n}", "0"), []).append(rule)
             elif found.first is None:
                 for phrase in rule.phrases or ("",):  # without a factor: every short line
-                    self._short_rules.setdefault(phrase, []).append((rule, found))
+                    short.setdefault(phrase, []).append(trial)
+        self._head_sizes = sorted({len(head) for head in self._heads})
         # The heads of whole phrases, so that most lines need not be looked up.
         self._whole_heads = frozenset(map(_whole_head, heads("\n".join([*self._whole, *self._numbered]))))
         for rule in self.rules:
             if rule.pattern is not None and not rule.source.startswith(PACKAGED):
                 self.pattern_of(rule)  # a user's pattern must fail here, and not when a text first meets it
         # Factors of whole-line patterns are looked for in short lines only, so common words may serve them.
-        self._anywhere = PhraseMatcher(self._anywhere_rules)
-        self._short = PhraseMatcher(self._short_rules)
-        self._heads = PhraseMatcher(self._head_rules)
+        self._anywhere, self._anywhere_rules = PhraseMatcher(tuple(anywhere)), tuple(anywhere.items())
+        self._short, self._short_rules = PhraseMatcher(tuple(short)), tuple(short.values())
 
     @property
     def compiled(self) -> Compiled:
@@ -324,50 +334,60 @@ class Rulebook:
         begin = heads(low)
         short = [number for number, line in enumerate(low_lines) if len(line) <= SHORT_LINE]
         found: dict[int, dict[RuleId, Hit]] = {}
+        both = [""] * len(lines)
         ends: dict[int, str] = {}
-        both: dict[int, str] = {}
 
-        def try_pattern(number: int, rule: Rule, filtered: Prefilter) -> None:
-            if number not in both:
-                both[number] = f"{low_lines[number]}\n{lines[number]}"
-            if filtered.needs_more(both[number]) or not self._short_enough(rule, lines[number]):
+        def try_pattern(number: int, trial: _Trial) -> None:
+            rule, filtered, line = trial.rule, trial.filter, lines[number]
+            assert filtered is not None
+            if filtered.needed:
+                if not both[number]:
+                    both[number] = asked(low_lines[number], line)
+                if filtered.needs_more(both[number]):
+                    return
+            if rule.max_words is not None and line.count(" ") >= rule.max_words:
                 return
             if filtered.last is not None:
                 if number not in ends:
                     ends[number] = last_head(low_lines[number])
                 if not filtered.ends(ends[number]):
                     return
-            hit = self._pattern_hit(rule, lines[number])
+            hit = self._pattern_hit(rule, line)
             if hit is not None:
                 found.setdefault(number, {})[rule.id] = hit
 
         # Lines that begin as a pattern can: short ones are tried, others need a phrase besides.
-        begun: set[tuple[int, RuleId]] = set()
-        for number, head in self._heads.phrases_by_line("\n" + "\n".join(begin)):
-            for rule, filtered in self._head_rules[head]:
-                if rule.match == "start":
-                    begun.add((number, rule.id))
-                elif len(low_lines[number]) <= SHORT_LINE and _holds_phrase(low_lines[number], rule.phrases):
-                    try_pattern(number, rule, filtered)
-        tried: set[tuple[int, RuleId]] = set()
-        for number, phrase in self._anywhere.phrases_by_line(low):
-            for rule, maybe in self._anywhere_rules[phrase]:
-                key = number, rule.id
+        begun: set[tuple[int, _Trial]] = set()
+        for number, head in enumerate(begin):
+            is_short = len(low_lines[number]) <= SHORT_LINE
+            for size in self._head_sizes:
+                for trial in self._heads.get(head[:size], ()):
+                    if trial.is_start:
+                        begun.add((number, trial))
+                    elif is_short and _holds_phrase(low_lines[number], trial.rule.phrases):
+                        try_pattern(number, trial)
+                if size >= len(head):
+                    break
+        tried: set[tuple[int, _Trial]] = set()
+        for number, at in self._anywhere.phrases_by_line(low):
+            phrase, trials = self._anywhere_rules[at]
+            for trial in trials:
+                key = number, trial
                 if key in tried:
                     continue
-                if maybe is not None:
+                if trial.filter is not None:
                     tried.add(key)  # the pattern's answer is the same for all of its factors
-                    if maybe.first is None or key in begun:
-                        try_pattern(number, rule, maybe)
-                elif hit := self._confirmed(rule, phrase, lines[number], low_lines[number]):
+                    if trial.filter.first is None or key in begun:
+                        try_pattern(number, trial)
+                elif hit := self._confirmed(trial.rule, phrase, lines[number], low_lines[number]):
                     tried.add(key)
-                    found.setdefault(number, {})[rule.id] = hit
-        for at, phrase in self._short.phrases_by_line("\n".join([low_lines[number] for number in short])):
-            for rule, filtered in self._short_rules[phrase]:
-                key = short[at], rule.id
+                    found.setdefault(number, {})[trial.rule.id] = hit
+        for row, at in self._short.phrases_by_line("\n".join([low_lines[number] for number in short])):
+            for trial in self._short_rules[at]:
+                key = short[row], trial
                 if key not in tried:
                     tried.add(key)
-                    try_pattern(short[at], rule, filtered)
+                    try_pattern(short[row], trial)
         for number in short:
             if _whole_head(begin[number]) in self._whole_heads:
                 for rule, start, end in self._whole_lines(low_lines[number]):
