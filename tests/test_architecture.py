@@ -34,9 +34,10 @@ MAY_IMPORT = {
     "render": VALUES,
     "explain": {*VALUES, "edits"},
     "metadata": VALUES,
-    "prefilter": set(),
+    "patterntree": set(),
+    "prefilter": {"patterntree"},
     "rulecache": set(),
-    "rulebook": {"model", "matchview", "matcher", "prefilter", "rulecache"},
+    "rulebook": {"model", "matchview", "matcher", "patterntree", "prefilter", "rulecache"},
     "result": {"model", "edits"},
     "pipeline": {
         "repair", "segment", "annotate", "decide", "render", "explain", "edits", "rulebook", "metadata", "model",

@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from defurnish.matchview import view
-from defurnish.prefilter import HEAD, heads, last_head, prefilter
+from defurnish.prefilter import HEAD, asked, heads, last_head, prefilter
 from defurnish.rulebook import SHORT_LINE, Rulebook, packaged_rules, rulebook
 from fixtures.reader import annotated, clean_articles
 
 from .strategies import documents
 
+DIGIT = "\1"
 RULES, LEXICONS = packaged_rules()
 EXAMPLES = sorted({view(example) for rule in RULES for example in (*rule.removes, *rule.keeps)})
 
@@ -31,7 +32,7 @@ def of(pattern, *, begins=True, ends=True, lexicons=None):
         (r"share\w*", {"share"}),
         (r"[^\p{L}\p{N}\"]{0,8}by: ", {"by "}),
         (r"\d{1,2} min read", {"0 min read "}),
-        ("a very long beginning", {"a very long "}),
+        ("a very long beginning", {"a very l"}),
         (r"(?=no)(?!yes)say(?<=say)", {"say "}),
         (r"{{day}} off", {"mon off ", "tue off "}),
         (r"(?i:by)(?-i:-line)", {"by line "}),
@@ -51,22 +52,43 @@ def test_a_pattern_that_begins_with_anything_or_is_not_understood_filters_nothin
 def test_a_start_may_go_on_and_an_end_may_begin_anywhere():
     assert of("share", ends=False).first == {"share"}
     assert of("share", begins=False).first is None
-    assert of("read more", begins=False).last == {"erom daer"}
+    assert of("read more", begins=False).last == {"erom dae"}
 
 
 @pytest.mark.parametrize(
     ("pattern", "needed"),
     [
-        ("by|from", None),
-        (r"by \d+", {"0"}),
-        ("a: b", {":"}),
-        ("a(?:: | - )b", {":", "-"}),
-        ("a(?:, b)?", None),
-        (r"[@#]\w+", {"@", "#"}),
+        ("by|from", ["by|from"]),
+        (r"by \d+", [DIGIT, "by "]),
+        ("a: b", ["a: b"]),
+        ("a(?:: | - )b", [" - |: "]),
+        (r"[@#]\w+", ["#|@"]),
+        ("(?:terms|privacy) (?:policy|of use)", ["privacy|terms", "of use|policy"]),
+        ("sign up(?: today)?", ["sign up"]),
+        (r"said\swriter", ["said", "writer"]),
+        (r"(?-i:Dr)\. smith", ["Dr", " smith"]),
+        (r"\w+", []),
+        ("(?=.{0,40}kickback)we", ["kickback"]),
+        ("(?!kickback)(?<=kickback)we", ["we"]),
+        ("(?i:Md)|(?-i:PhD)", ["PhD|md"]),
+        ("(?-i:Mc(?i:X))rd", ["Mc", "rd"]),
+        ("(?-i:PhD|DVM)", ["DVM|PhD"]),
+        ("(?:kickback)?(?:commission)+(?:fee){0,3}", ["commission"]),
+        ("a{{day}}b", ["off day|work day"]),
     ],
 )
-def test_characters_that_every_match_holds(pattern, needed):
-    assert of(pattern).needed == needed
+def test_literals_that_every_match_holds(pattern, needed):
+    found = of(pattern, lexicons={"day": ("work day", "off day")}).needed
+    told = {"|".join(sorted(literals)) for literals in found}
+    assert told >= set(needed) if needed else not told
+
+
+def test_a_line_without_them_is_not_tried():
+    filtered = of(r"(?-i:PhD) by \d+")
+    assert not filtered.needs_more(asked("phd by 8", "PhD by 8"))
+    assert filtered.needs_more(asked("phd by 8", "phd by 8"))
+    assert filtered.needs_more(asked("phd by x", "PhD by x"))
+    assert not filtered.needs_more(asked("phd by ٣", "PhD by ٣"))
 
 
 @pytest.mark.parametrize(

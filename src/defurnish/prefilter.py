@@ -251,7 +251,7 @@ def prefilter(
 
     >>> found = prefilter(r"(?:share|print)(?: this (?:page|story))?", {}, begins=True, ends=True, trees={})
     >>> sorted(found.first), sorted(found.last)
-    (['print ', 'share '], ['egap siht er', 'egap siht tn', 'erahs ', 'tnirp ', 'yrots siht e', 'yrots siht t'])
+    (['print ', 'share '], ['egap sih', 'erahs ', 'tnirp ', 'yrots si'])
     """
 
     try:
@@ -347,7 +347,7 @@ def last_head(low_line: str) -> str:
     """Return the head of a line that is read backwards.
 
     >>> last_head("share this story.")
-    'yrots siht erahs'
+    'yrots siht erah'
     """
     found = _folded(low_line[: -_REACH - 1 : -1]).lstrip(" ")
     if len(found) > HEAD:

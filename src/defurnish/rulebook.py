@@ -69,7 +69,7 @@ _INNER_BORDER = regex.compile(r"(?:\p{Ll}{3}|[\"')])[.!?][\"')]{0,2} +\p{Lu}")
 _SENTENCE_OPENS = regex.compile(r" {0,2}[\"'(]?\p{Lu}")
 
 # The modules whose values are kept.
-COMPILERS = ("model.py", "prefilter.py", "rulebook.py")
+COMPILERS = ("model.py", "patterntree.py", "prefilter.py", "rulebook.py")
 ENTRY_POINTS = "defurnish.rules"
 PACKAGED = "defurnish:rules/"  # how the sources of shipped rules begin; tests hold that their patterns compile
 
