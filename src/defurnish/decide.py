@@ -414,12 +414,20 @@ class _Sweep:
             if position <= reached or decision.reason == "region":
                 continue
             opener = next(((n, hit) for n, hit in decision.witnesses if n == number and hit.rule.opens), None)
-            if opener is None:
+            if opener is None or self._is_in_menu(position):
                 continue
             stop = self._end_of_region(position, opener[1])
             for inside in range(position + 1, stop):
                 self._take(inside, opener)
             reached = max(reached, stop - 1)
+
+    def _is_in_menu(self, position: int) -> bool:
+        """Whether the site's profile knows a block and the one right below: then it heads nothing that varies."""
+        return all(map(self._is_of_site, self.left[position : position + 2]))
+
+    def _is_of_site(self, number: int) -> bool:
+        """Whether the site's profile knows a block."""
+        return any(hit.rule.id.startswith(SITE) for hit in self.known.hits(number))
 
     def _end_of_region(self, position: int, opener: Hit) -> int:
         match opener.rule.opens:

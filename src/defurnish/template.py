@@ -21,6 +21,7 @@ import regex
 
 from .matchview import LEAD, TRAIL
 from .model import Kind
+from .shape import is_headline
 
 # A longer block is no template: the longest notices in the census of 793 pages stay under it.
 LONGEST = 2000
@@ -116,25 +117,27 @@ def _without_title(low: str, title: str) -> str:
 def title_of(lines: Sequence[str], kinds: Sequence[Kind]) -> str:
     """Return the title of a page in lower case, or nothing where none is sure.
 
-    That is the first heading of the first level; in plain text, what stands both at the beginning or end of the first
-    block (``Title | Site``) and as a block of its own.
+    That is what stands both at the beginning or end of the first block (``Title | Site``) and as a block of its own;
+    of two such, the one that comes later, for the name of the site stands over the article. Else it is the first
+    heading of the first level.
 
-    >>> title_of(["Last ferry leaves | The Ostrel Post", "Menu", "Last ferry leaves"], ["paragraph"] * 3)
+    >>> title_of(["Last ferry leaves | The Ostrel Post", "The Ostrel Post", "Last ferry leaves"], ["paragraph"] * 3)
     'last ferry leaves'
     """
     if not lines:
         return ""
     first = lines[0].strip(_EDGES).lower()
-    found = ""
+    found: dict[str, None] = {}
+    heading = ""
     for line, kind in zip(lines[:TITLE_WITHIN], kinds, strict=False):
         low = line.strip(_EDGES).lower()
         if len(low) < TITLE_LENGTH:
             continue
-        if kind == "heading" and line.startswith("# "):
-            return low
-        if len(found) < len(low) < len(first) and (first.startswith(low) or first.endswith(low)):
-            found = low
-    return found
+        if len(low) < len(first) and (first.startswith(low) or first.endswith(low)):
+            found.setdefault(low)
+        if kind == "heading" and not heading and line.startswith("# ") and is_headline(line):
+            heading = low
+    return list(found)[-1] if found else heading
 
 
 def names_and_date(line: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ only with more to speak for it. All else that recurs is *proposed*, for a person
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -40,6 +41,7 @@ EXAMPLES = 3
 SLOTTED_WORDS = 12
 
 EDGE = 0
+_DIGITS = re.compile(r"\d+")
 Place = Literal["head", "middle", "tail"]
 Rules = Callable[[str], Sequence[Hit]]
 """What the rules see in one match-view line."""
@@ -111,6 +113,19 @@ class _Candidate:
         return self.form & ~HEADING == LABEL
 
     @property
+    def is_sure(self) -> bool:
+        """Whether it stands at an edge of nearly every page."""
+        return self.share >= SURE_SHARE and self.place != "middle"
+
+    @property
+    def tells_a_number(self) -> bool:
+        """Whether it is a label with a number that differs from page to page: a fact of the article, as far as it goes.
+
+        "Serves 4" and "Price: 12" stand on every page of a site; so does "4 min read".
+        """
+        return self.is_label and "{n}" in self.template and len({_figures(row.example) for row in self.rows}) > 1
+
+    @property
     def order(self) -> tuple[int, int]:
         """Where it stands in the reading order of a page."""
         return (
@@ -177,26 +192,28 @@ def _accept(candidates: Mapping[int, _Candidate], pages: Sequence[Row], count: i
 
 
 def _is_furniture(one: _Candidate, candidates: Mapping[int, _Candidate]) -> bool:
-    sides = [_is_company(key, candidates) for key in (one.before, one.after)]
+    beside = [_beside(key, candidates) for key in (one.before, one.after)]
+    sides = [key == EDGE or (other is not None and other.accepted) for key, other in beside]
+    # Two that stand on nearly all pages, always one after the other, vouch for each other.
+    company = any(side or (other is not None and other.is_sure) for side, (_, other) in zip(sides, beside, strict=True))
     steady = one.spread <= STEADY
     if one.place == "middle":
         one.supporting = True
         return one.share >= SURE_SHARE and not one.is_prose and all(sides)
-    if is_slots_only(one.template) and "{date}" not in one.template:
-        return one.share >= SURE_SHARE and one.spread == 0 and any(sides)
+    if one.tells_a_number or (is_slots_only(one.template) and "{date}" not in one.template):
+        return one.share >= LIKELY_SHARE and steady and all(sides)
     if one.share >= SURE_SHARE:
         if one.is_prose:
             return len(one.rows) >= PROSE_PAGES and steady and any(sides)
-        return steady or any(sides)
+        return steady or company
     if one.share < LIKELY_SHARE or not one.is_label or not steady:
         return False
     slotted = any(slot in one.template for slot in ("{date}", "{title}", "{name}"))
     return all(sides) or (slotted and one.template.count(" ") < SLOTTED_WORDS)
 
 
-def _is_company(key: int | None, candidates: Mapping[int, _Candidate]) -> bool:
-    """Whether what stands beside a block is accepted, or the edge of the text."""
-    return key == EDGE or (key is not None and key in candidates and candidates[key].accepted)
+def _beside(key: int | None, candidates: Mapping[int, _Candidate]) -> tuple[int | None, _Candidate | None]:
+    return key, None if key is None else candidates.get(key)
 
 
 def _entry(number: int, one: _Candidate, numbers: Mapping[int, int], rules: Rules) -> Entry:
@@ -234,6 +251,10 @@ def _shipped_rules(line: str) -> Sequence[Hit]:
     from ..rulebook import rulebook
 
     return [hit for hits in rulebook().hits(line).values() for hit in hits]
+
+
+def _figures(example: str) -> tuple[str, ...]:
+    return tuple(_DIGITS.findall(example))
 
 
 def _company(keys: Sequence[int]) -> int | None:
