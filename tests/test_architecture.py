@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "repair": {*VALUES, "repair_tables"},
     "segment": VALUES,
     "template": VALUES,
-    "siterules": {*VALUES, "template"},
+    "siterules": {*VALUES, "template", "rulebook"},  # for where shipped rules come from
     "annotate": {*VALUES, "rulebook", "siterules"},  # for their types
     "decide": VALUES,
     "render": VALUES,

@@ -20,7 +20,8 @@ def annotate(segments: Segments, rulebook: Rulebook, site: SiteRules | None = No
     lines = tuple(seen.split("\n"))
     hits: dict[int, tuple[Hit, ...]] = {}
     for number, found in rulebook.hits(seen).items():
-        spoken = tuple(hit for hit in found if not in_quotes(lines[number], hit.start, hit.end))
+        heard = found if site is None else site.restrained(found)
+        spoken = tuple(hit for hit in heard if not in_quotes(lines[number], hit.start, hit.end))
         if spoken:
             hits[number] = spoken
     if site is not None:

@@ -862,6 +862,8 @@ class _Sweep:
             elif position > self.first_body:
                 below = self._number_at(edges.get(position + 1, (position, position + 1))[1])
                 label = below in self.gone and is_headline(known.lines[number])
+                # The heading of what a profile knows would stand on every page, too, and be known.
+                label = label and not (below is not None and self._is_of_site(below))
                 beside = below if label and self._section_is_gone(position) else None
             else:
                 continue

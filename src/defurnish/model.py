@@ -221,3 +221,6 @@ class Profile:
     entries: tuple[Entry, ...] = ()
     last_number: int = 0
     """The highest number that an entry ever had, if that entry is gone."""
+    at_home: tuple[RuleId, ...] | None = None
+    """Shipped rules that speak on more than a stray page of the site. The others only support here: what one article
+    of many has is seldom the site's. None where too few articles were seen to tell: then all rules speak as ever."""

@@ -7,10 +7,12 @@ those without a figure, an address, a by-line's word or the page's title are the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from .matchview import lead
 from .model import Entry, Hit, Kind, Profile, Rule, RuleId
+from .rulebook import PACKAGED
 from .template import template, title_of
 
 # A block may stand so many blocks further from the edge than the farthest quarter of the pages that were learned
@@ -23,7 +25,7 @@ SLOT_ROOM = 80
 class SiteRules:
     """The accepted entries of a profile, ready to be looked up. Never changed, picklable, safe to share."""
 
-    __slots__ = ("_entries", "_longest", "profile")
+    __slots__ = ("_at_home", "_entries", "_guests", "_longest", "profile")
 
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
@@ -31,10 +33,27 @@ class SiteRules:
         for entry in profile.entries:
             if entry.status == "accepted":
                 self._entries.setdefault(entry.template, []).append((entry, _rule(profile.site, entry)))
+        self._at_home = None if profile.at_home is None else frozenset(profile.at_home)
+        self._guests: dict[RuleId, Rule] = {}
         self._longest = max(map(len, self._entries), default=0) + SLOT_ROOM
 
     def __reduce__(self) -> tuple[type[SiteRules], tuple[Profile]]:
         return SiteRules, (self.profile,)
+
+    def restrained(self, hits: Iterable[Hit]) -> Iterable[Hit]:
+        """Return what rules see, where a strong rule that hardly ever speaks on this site only supports."""
+        if self._at_home is None:
+            return hits
+        heard: list[Hit] = []
+        for hit in hits:
+            rule = hit.rule
+            if rule.strength != "strong" or rule.id in self._at_home or not rule.source.startswith(PACKAGED):
+                heard.append(hit)
+            elif not hit.glued:  # what is glued to a sentence has no other company
+                if rule.id not in self._guests:
+                    self._guests[rule.id] = replace(rule, strength="supporting")
+                heard.append(replace(hit, rule=self._guests[rule.id]))
+        return heard
 
     def hits(self, lines: Sequence[str], kinds: Sequence[Kind]) -> dict[int, Hit]:
         """Return what the entries see: block number -> hit, given the match-view lines and kinds of all blocks."""

@@ -42,6 +42,7 @@ def profiles(draw):
         learned=draw(st.none() | TEXTS),
         entries=tuple(replace(entry, number=number) for entry, number in zip(entries, numbers, strict=True)),
         last_number=draw(st.integers(0, 20)),
+        at_home=draw(st.none() | st.lists(TEXTS, max_size=2).map(tuple)),
     )
 
 

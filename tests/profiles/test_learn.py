@@ -144,3 +144,23 @@ def test_given_author_and_date_win():
     assert (row.author, row.date) == ("Board", "2021-05-02")
     row = rows_of(page(1), SITE)[0]
     assert (row.author, row.date) == ("Tom Vries", "2 may 2021")
+
+
+def test_rules_at_home_are_those_of_more_than_a_stray_page():
+    def text(number):
+        return page(number) + ("\n\nShare this article" if number % 3 else "\n\nRelated posts" if number == 3 else "")
+
+    assert learn(map(text, range(12)), site=SITE).at_home is None
+    at_home = learn(map(text, range(30)), site=SITE).at_home
+    assert any("share" in rule for rule in at_home)
+    assert not any("related" in rule for rule in at_home)
+
+
+def test_a_number_that_tells_of_the_article_is_no_furniture():
+    def text(number, label):
+        lines = page(number).split("\n\n")
+        lines.insert(6, label.format(number % 9 + 1))
+        return "\n\n".join(lines)
+
+    for label in ("Feeds {} people", "Our verdict: {} of 10"):
+        assert accepted(learn((text(n, label) for n in range(30)), site=SITE)) == FURNITURE

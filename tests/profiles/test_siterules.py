@@ -95,3 +95,29 @@ def test_pickled_it_answers_the_same():
 def test_a_site_must_be_a_profile():
     with pytest.raises(TypeError, match="Profile"):
         Cleaner(site="ostrel.example")
+
+
+GUEST = "\n\n".join([*article(1), "Related: The storm that took the lower quay", *article(2)])
+
+
+def test_a_rule_that_never_speaks_on_a_site_only_supports_there():
+    assert "Related:" not in Cleaner().clean(GUEST)
+    assert "Related:" not in Cleaner(site=replace(PROFILE, at_home=None)).clean(GUEST)
+    assert Cleaner(site=replace(PROFILE, at_home=())).clean(GUEST) is GUEST
+
+
+def test_rules_of_the_caller_s_own_always_speak(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        '[[rule]]\nid = "quay"\nfamily = "promo"\nsummary = "Quay."\nwhy = "Mine."\nstrength = "strong"\n'
+        'match = "whole"\nphrases = ["come to the quay"]\nremoves = ["Come to the quay"]\nkeeps = ["Come to it."]\n',
+        encoding="utf-8",
+    )
+    text = "\n\n".join([*article(1), "Come to the quay", *article(2)])
+    assert "Come to" not in Cleaner(rules=path, site=replace(PROFILE, at_home=())).clean(text)
+
+
+def test_a_known_menu_heads_no_list():
+    menu = profile(entry("related articles", pages=20, place="head"), entry("tide tables", number=2))
+    text = "\n\n".join(["Related articles", "Tide tables", "Storm hits coast", "Mayor resigns", *article(1)])
+    assert "Storm hits coast" in Cleaner(site=menu).clean(text)

@@ -237,7 +237,7 @@ HEAD = 'site = "post.example"\npages = 1\n'
         (HEAD + ENTRY.replace('"accepted"', '"acepted"'),
          r"entry 7: status: is 'acepted'; write one of accepted, proposed, rejected"),
         (HEAD + ENTRY.replace('status = "accepted"', ""), r"entry 7: status: is missing; write one of accepted"),
-        (HEAD + ENTRY.replace('"engage"', '"site"'), r"entry 7: family: is 'site'; write one of legal, promo"),
+        (HEAD + ENTRY.replace('"engage"', '"shop"'), r"entry 7: family: is 'shop'; write one of legal, promo"),
         (HEAD + ENTRY.replace('"tail"', "3"), r"entry 7: place: is 3; write one of head, middle, tail"),
         (HEAD + ENTRY.replace('"tail"', "[]"), r"entry 7: place: is \[\]; write one of head, middle, tail"),
         (HEAD + ENTRY.replace('"share this article"', '" "'), r"entry 7: template: is empty; write the block"),

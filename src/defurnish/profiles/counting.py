@@ -25,6 +25,7 @@ import regex
 
 from ..matchview import view
 from ..repair import repair
+from ..rulebook import rulebook
 from ..segment import segment
 from ..shape import ends_sentence, is_prose
 from ..template import names_and_date, template, title_of
@@ -82,6 +83,8 @@ class Row(NamedTuple):
     """The page's date as it stands there; empty where none was found."""
     example: str
     """The block as it stood."""
+    rules: str
+    """Of the page's own row: the shipped rules that speak strongly on the page, by id, with blanks between."""
 
 
 LABEL, SENTENCE, PROSE, HEADING = 0, 1, 2, 4
@@ -128,17 +131,22 @@ def rows_of(text: str, site: str, *, author: str = "", date: str = "") -> list[R
             first.setdefault(found, number)
             last[found] = number
     times = Counter(templates)
-    rows = [Row(site, document, "", 1, 0, 0, 0, 0, 0, 0, 0, 0, LABEL, author, date, "")]
+    rows = [Row(site, document, "", 1, 0, 0, 0, 0, 0, 0, 0, 0, LABEL, author, date, "", _speaking("\n".join(lines)))]
     for found, at in first.items():
         to = last[found]
         rows.append(
             Row(
                 site, document, found, times[found], at, len(lines) - 1 - to, prose[at], prose[-1] - prose[to + 1],
                 keys[at], keys[at + 2], keys[to], keys[to + 2],
-                forms[at] + HEADING * (segments.kinds[at] == "heading"), author, date, segments.contents[at],
+                forms[at] + HEADING * (segments.kinds[at] == "heading"), author, date, segments.contents[at], "",
             )
         )  # fmt: skip
     return rows
+
+
+def _speaking(view: str) -> str:
+    found = (hit.rule for hits in rulebook().hits(view).values() for hit in hits)
+    return " ".join(sorted({rule.id for rule in found if rule.strength == "strong"}))
 
 
 def _form(line: str) -> int:

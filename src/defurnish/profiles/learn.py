@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ..matchview import view
-from ..model import Entry, Family, Hit, Profile, RuleId, Status
+from ..model import Entry, Family, Hit, Profile, RuleId
 from ..template import is_slots_only
 from .counting import HEADING, LABEL, PROSE, Row, SiteCounts, key_of, rows_of
 
@@ -35,6 +35,9 @@ PROSE_PAGES = 8
 STEADY = 2
 # What stands next to a block on so many of its pages is its company.
 COMPANY_SHARE = 0.8
+# A rule is at home on a site where it speaks on a twentieth of the articles; fewer articles cannot tell.
+HOME_SHARE = 0.1
+HOME_PAGES = 20
 # Examples that an entry shows.
 EXAMPLES = 3
 # A slotted line is a label; longer ones are sentences about dates.
@@ -67,19 +70,19 @@ def learn(documents: Iterable[str], *, site: str, learned: str | None = None) ->
 def profile_from(counts: SiteCounts, *, learned: str | None = None, rules: Rules | None = None) -> Profile:
     """Return what the rows of a site add up to. ``rules`` default to the shipped ones."""
     by_template = counts.by_template()
-    candidates = _candidates(by_template, counts.pages)
+    candidates = _candidates(by_template, counts.pages, rules or _shipped_rules)
     _accept(candidates, by_template[""], counts.pages)
     shown = sorted(
         (one for one in candidates.values() if one.accepted or one.share >= PROPOSED_SHARE),
         key=lambda one: (one.order, one.template),
     )
     numbers = {key_of(one.template): number for number, one in enumerate(shown, 1)}
-    rules = rules or _shipped_rules
     return Profile(
         site=counts.site,
         pages=counts.pages,
         learned=learned,
-        entries=tuple(_entry(number, one, numbers, rules) for number, one in enumerate(shown, 1)),
+        at_home=_at_home(by_template[""]),
+        entries=tuple(_entry(number, one, numbers) for number, one in enumerate(shown, 1)),
     )
 
 
@@ -103,6 +106,25 @@ class _Candidate:
     supporting: bool = False
     authors: set[str] = field(default_factory=set)
     dates: set[str] = field(default_factory=set)
+    hits: Sequence[Hit] = ()
+    """What the rules see in it."""
+
+    @property
+    def known(self) -> tuple[RuleId, ...]:
+        """The strong rules that take such a block already."""
+        return tuple(dict.fromkeys(hit.rule.id for hit in self.hits if hit.rule.strength == "strong"))
+
+    @property
+    def protected(self) -> bool:
+        return any(hit.rule.strength == "protecting" for hit in self.hits)
+
+    @property
+    def family(self) -> Family:
+        """The family of the rules that see it, of strong ones first."""
+        strong_first = sorted(
+            self.hits, key=lambda hit: ("strong", "supporting", "protecting").index(hit.rule.strength)
+        )
+        return strong_first[0].rule.family if strong_first else "site"
 
     @property
     def is_prose(self) -> bool:
@@ -118,12 +140,19 @@ class _Candidate:
         return self.share >= SURE_SHARE and self.place != "middle"
 
     @property
-    def tells_a_number(self) -> bool:
-        """Whether it is a label with a number that differs from page to page: a fact of the article, as far as it goes.
+    def is_dated(self) -> bool:
+        """Whether a date, a name or the page's title is slotted in: what sites put around articles."""
+        return any(slot in self.template for slot in ("{date}", "{name}", "{title}"))
 
-        "Serves 4" and "Price: 12" stand on every page of a site; so does "4 min read".
+    @property
+    def tells_a_number(self) -> bool:
+        """Whether it is a label with a number that differs from page to page, and no rule knows it.
+
+        "Serves 4" and "Price: 12" stand on every page of a site and are the article's; "4 min read" is known to rules.
         """
-        return self.is_label and "{n}" in self.template and len({_figures(row.example) for row in self.rows}) > 1
+        if not self.is_label or "{n}" not in self.template or self.is_dated or self.known:
+            return False
+        return len({_figures(row.example) for row in self.rows}) > 1
 
     @property
     def order(self) -> tuple[int, int]:
@@ -134,7 +163,7 @@ class _Candidate:
         )
 
 
-def _candidates(by_template: Mapping[str, list[Row]], pages: int) -> dict[int, _Candidate]:
+def _candidates(by_template: Mapping[str, list[Row]], pages: int, rules: Rules) -> dict[int, _Candidate]:
     found: dict[int, _Candidate] = {}
     for template, rows in by_template.items():
         if template and template != "{title}" and len(rows) >= PROPOSED_SHARE * pages:
@@ -147,6 +176,7 @@ def _candidates(by_template: Mapping[str, list[Row]], pages: int) -> dict[int, _
                 ends=sorted(row.end for row in rows),
                 authors={row.author for row in rows if row.author},
                 dates={row.date for row in rows if row.date},
+                hits=rules(view(rows[0].example)),
             )
     prose = [one for one in found.values() if one.is_prose and one.share >= SURE_SHARE]
     for one in found.values():
@@ -180,6 +210,7 @@ def _accept(candidates: Mapping[int, _Candidate], pages: Sequence[Row], count: i
         one
         for one in candidates.values()
         if len(one.rows) >= ACCEPTED_PAGES
+        and not one.protected
         and (len(one.authors) > 1 or not several_authors)
         and (len(one.dates) > 1 or not several_dates)
     ]
@@ -208,38 +239,39 @@ def _is_furniture(one: _Candidate, candidates: Mapping[int, _Candidate]) -> bool
         return steady or company
     if one.share < LIKELY_SHARE or not one.is_label or not steady:
         return False
-    slotted = any(slot in one.template for slot in ("{date}", "{title}", "{name}"))
-    return all(sides) or (slotted and one.template.count(" ") < SLOTTED_WORDS)
+    return all(sides) or (one.is_dated and one.template.count(" ") < SLOTTED_WORDS)
 
 
 def _beside(key: int | None, candidates: Mapping[int, _Candidate]) -> tuple[int | None, _Candidate | None]:
     return key, None if key is None else candidates.get(key)
 
 
-def _entry(number: int, one: _Candidate, numbers: Mapping[int, int], rules: Rules) -> Entry:
-    examples = _examples(one.rows)
-    hits = [hit for hit in rules(view(examples[0])) if hit.rule.strength != "protecting"]
-    protected = any(hit.rule.strength == "protecting" for hit in rules(view(examples[0])))
-    families: list[Family] = [hit.rule.family for hit in sorted(hits, key=lambda hit: hit.rule.strength != "strong")]
-    status: Status = "accepted" if one.accepted and not protected else "proposed"
-    rule_ids: list[RuleId] = [hit.rule.id for hit in hits if hit.rule.strength == "strong"]
+def _entry(number: int, one: _Candidate, numbers: Mapping[int, int]) -> Entry:
     return Entry(
         number=number,
         template=one.template,
-        family=families[0] if families else "site",
-        status=status,
+        family=one.family,
+        status="accepted" if one.accepted else "proposed",
         strength="supporting" if one.supporting else "strong",
         pages=len(one.rows),
         share=round(one.share, 3),
         place=one.place,
         distance=one.distance,
         spread=one.spread,
-        rules=tuple(dict.fromkeys(rule_ids)),
+        rules=one.known,
         beside=tuple(
             sorted({numbers[key] for key in (one.before, one.after) if key is not None and key in numbers} - {number})
         ),
-        examples=examples,
+        examples=_examples(one.rows),
     )
+
+
+def _at_home(pages: Sequence[Row]) -> tuple[RuleId, ...] | None:
+    """Return the rules that speak on more than a stray page; None where the articles are too few to tell."""
+    if len(pages) < HOME_PAGES:
+        return None
+    times = Counter(rule for page in pages for rule in page.rules.split())
+    return tuple(RuleId(rule) for rule in sorted(times) if times[rule] >= max(2, HOME_SHARE * len(pages)))
 
 
 def _examples(rows: Sequence[Row]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ site        the host, in lower case, without ``www.``
 pages       distinct articles that were seen
 learned     when, as in ``"2026-11-24"``; may be missing
 last_number highest number that an entry ever had; only where that entry is gone
+at_home     rules that speak on more than a stray page of the site; where the line is there, all others only support
 entry       ``[[entry]]``: what recurs, in the order of the numbers
 =========== ============================================================================================================
 
@@ -102,6 +103,7 @@ def profile_of(document: Mapping[str, Any], source: str) -> Profile:
         pages=reader.count("pages"),
         learned=reader.text("learned", None),
         last_number=reader.count("last_number", 0),
+        at_home=reader.items("at_home", *_RULES) if document.get("at_home") is not None else None,
         entries=_entries(entries, source, reader.count("last_number", 0)),
     )
 
@@ -147,21 +149,27 @@ def _entry(given: dict[str, Any], name: int, source: str) -> Entry:
         place=reader.word("place", get_args(_HINTS["place"])),
         distance=reader.count("distance", 0),
         spread=reader.count("spread", 0),
-        rules=reader.items("rules", lambda item: isinstance(item, str), "a list of rules, as in ['en/engage/…']"),
+        rules=reader.items("rules", *_RULES),
         beside=reader.items("beside", _is_count, "a list of numbers of entries, as in [2, 3]"),
         examples=reader.items("examples", lambda item: isinstance(item, str), "a list of strings"),
     )
 
 
 _HINTS = get_type_hints(Entry)
-_KEYS = ("site", "pages", "learned", "last_number", "entry")
+_KEYS = ("site", "pages", "learned", "last_number", "at_home", "entry")
 _ENTRY_KEYS = (
     "number", "status", "template", "family", "strength", "place", "pages", "share", "distance", "spread", "rules",
     "beside", "examples",
 )  # fmt: skip
+_RULES: tuple[Callable[[Any], bool], str] = (
+    lambda item: isinstance(item, str),
+    "a list of rules, as in ['en/engage/…']",
+)
 _REQUIRED: Any = object()
-# What is not written when it holds nothing.
-_OMITTED: dict[str, Any] = {"learned": None, "last_number": 0, "rules": [], "beside": [], "examples": []}
+# What is not written when it holds nothing. That no rule is at home is not the same as that it is not known.
+_OMITTED: dict[str, Any] = {
+    "learned": None, "last_number": 0, "at_home": None, "rules": [], "beside": [], "examples": [],
+}  # fmt: skip
 
 
 class _Reader:
@@ -252,6 +260,7 @@ def record_of(profile: Profile) -> dict[str, Any]:
         "pages": profile.pages,
         "learned": _writable(profile.learned),
         "last_number": profile.last_number,
+        "at_home": _writable(profile.at_home),
         "entry": [{key: _writable(getattr(entry, key)) for key in _ENTRY_KEYS} for entry in profile.entries],
     }
 
@@ -270,7 +279,7 @@ def _update(table: Any, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
         if key in _OMITTED and value == _OMITTED[key]:
             table.pop(key, None)
         else:
-            table[key] = _lines(value) if key == "examples" else value
+            table[key] = _lines(value) if key in ("at_home", "examples") else value
 
 
 def _written(entry: Mapping[str, Any]) -> str:
