@@ -20,6 +20,8 @@ from .io.text import STDIN, FileError, encoded, read_text, targets, write_whole
 from .model import FAMILIES, Rule
 from .options import Keep, Language, NoRepair, Replacement, Rules, cleaner_of, complain, fail
 from .pipeline import Cleaner
+from .profiles.command import learn
+from .profiles.showing import profile_app
 from .report.terminal import print_explanation
 from .rulebook import RuleError, read_rules
 from .rulecheck import failures
@@ -30,7 +32,9 @@ app = typer.Typer(
 )
 rules_app = typer.Typer(no_args_is_help=True, help="List, show and check rules.")
 app.add_typer(rules_app, name="rules")
+app.add_typer(profile_app, name="profile")
 app.command()(corpus)
+app.command()(learn)
 
 Encoding = Annotated[str, typer.Option("--encoding", help="Encoding of the input.")]
 

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 pytest.importorskip("tomlkit", reason='needs tomlkit: pip install "defurnish[profiles]"')
 
 from defurnish.model import Profile
-from defurnish.profiles.store import Lookup, StoreError, open_store, read_profile
-from defurnish.profiles.toml import ProfileError
+from defurnish.profiles.store import Lookup, StoreError, open_store
+from defurnish.profiles.toml import ProfileError, dumps
 
 from .made import entry, profiles
 
@@ -89,7 +89,7 @@ def test_looking_makes_nothing(tmp_path):
 
 def test_a_file_that_is_no_store(tmp_path):
     (tmp_path / "notes.txt").write_text("notes")
-    with pytest.raises(StoreError, match=r"notes\.txt: is no folder of profiles, and no SQLite file by its name"):
+    with pytest.raises(StoreError, match=r"notes\.txt: is no folder of profiles, and no file of profiles by"):
         open_store(tmp_path / "notes.txt")
     (tmp_path / "notes.db").write_text("notes, long enough to be looked at as the first page of a data base")
     with pytest.raises(StoreError, match=r"notes\.db: is no SQLite file of profiles"):
@@ -157,12 +157,14 @@ def test_what_is_the_same_is_not_written(tmp_path):
 
 
 def test_one_file_of_any_name(tmp_path):
-    store = open_store(tmp_path, must_exist=False)
-    store.put([POST])
-    (tmp_path / "post.example.toml").rename(tmp_path / "mine")
-    assert read_profile(tmp_path / "mine") == POST
-    with pytest.raises(StoreError, match="yours: no such file; check the name"):
-        read_profile(tmp_path / "yours")
+    store = open_store(tmp_path / "mine.toml", must_exist=False)
+    store.path.write_text("# Ours.\n" + dumps(POST))
+    assert list(store.sites()) == ["post.example"]
+    assert (store.get("post.example"), store.get("sport.post.example")) == (POST, None)
+    store.put([replace(POST, pages=23)])
+    assert store.path.read_text() == "# Ours.\n" + dumps(replace(POST, pages=23))
+    with pytest.raises(StoreError, match=r"mine\.toml: is the profile of post\.example, not of sport"):
+        store.put([SPORT])
 
 
 def test_the_profile_of_a_page(store):

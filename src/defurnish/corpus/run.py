@@ -156,7 +156,7 @@ class Run:
             place.mkdir(exist_ok=True)
             fault = None
             try:
-                for count, (piece, weight) in enumerate(_pieces(shard, self._settings)):
+                for count, (piece, weight) in enumerate(pieces_of(shard, self._settings)):
                     yield Job(shard, piece, place / f"{count:06d}", weight)
             except InputError as error:
                 fault = str(error)
@@ -230,7 +230,7 @@ def is_small(shard: Shard, settings: Settings) -> bool:
     return shard.path != Path(STDIN) and shard.size <= settings.chunk // (PACKED_SHARE if packed else 1)
 
 
-def _pieces(shard: Shard, settings: Settings) -> Iterator[tuple[Piece, int]]:
+def pieces_of(shard: Shard, settings: Settings) -> Iterator[tuple[Piece, int]]:
     """Yield the pieces of a shard, each with the bytes of the file that it stands for. Raises InputError."""
     if shard.files:
         for at in range(0, len(shard.files), FILES_PER_CHUNK):
@@ -303,6 +303,11 @@ _tools: tuple[Settings, Cleaner]
 def _begin_worker(settings: Settings, cleaner: Cleaner) -> None:
     global _tools
     _tools = settings, cleaner
+    begin_worker()
+
+
+def begin_worker() -> None:
+    """Make the process that calls end with its parent, however that ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it, too, and ends the run
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -1,8 +1,8 @@
 """Where profiles are kept: a folder of TOML files that git and people like, or one SQLite file for many sites.
 
-Both hold profiles by site and are told apart by their name: what ends with ``.sqlite`` or ``.db`` is SQLite, anything
-else a folder. A store keeps nothing in memory and may be shared by threads and processes; :class:`Lookup` is what
-finds the profile of a page fast.
+Both hold profiles by site and are told apart by their name: what ends with ``.sqlite`` or ``.db`` is SQLite; a file
+that ends with ``.toml`` is a store of one site; anything else is a folder. A store keeps nothing in memory and may be
+shared by threads and processes; :class:`Lookup` is what finds the profile of a page fast.
 """
 
 from __future__ import annotations
@@ -63,9 +63,41 @@ def open_store(path: str | Path, *, must_exist: bool = True) -> Store:
         raise StoreError(f"{place}: no such folder or file of profiles; defurnish learn makes one")
     if place.name.lower().endswith(SQLITE):
         return SQLiteStore(place)
-    if place.exists() and not place.is_dir():
-        raise StoreError(f"{place}: is no folder of profiles, and no SQLite file by its name ({', '.join(SQLITE)})")
+    if place.is_dir():
+        return FolderStore(place)
+    if place.name.endswith(TOML):
+        return OneFile(place)
+    if place.exists():
+        known = ", ".join((TOML, *SQLITE))
+        raise StoreError(f"{place}: is no folder of profiles, and no file of profiles by its name ({known})")
     return FolderStore(place)
+
+
+class OneFile:
+    """The profile of one site in a TOML file of any name."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+
+    def get(self, site: str) -> Profile | None:
+        """Return the profile, if it is that of the site."""
+        profile = _read(self.path)
+        return profile if profile is not None and profile.site == site else None
+
+    def put(self, profiles: Iterable[Profile]) -> None:
+        """Write the profile, but never in the place of another site's."""
+        for profile in profiles:
+            held = _read(self.path)
+            if held is not None and held.site != profile.site:
+                raise StoreError(
+                    f"{self.path}: is the profile of {held.site}, not of {profile.site}; name a folder for many sites"
+                )
+            _write(self.path, profile)
+
+    def sites(self) -> Iterator[str]:
+        """Yield the site."""
+        profile = _read(self.path)
+        return iter(() if profile is None else (profile.site,))
 
 
 class FolderStore:
@@ -84,11 +116,8 @@ class FolderStore:
     def get(self, site: str) -> Profile | None:
         """Return the profile of a site, or None."""
         file = self.file_of(site)
-        content = None if file is None else _content(file)
-        if file is None or content is None:
-            return None
-        profile = loads(content, str(file))
-        if profile.site != site:
+        profile = None if file is None else _read(file)
+        if profile is not None and profile.site != site:
             raise ProfileError(
                 str(file), None, "site", f"is {profile.site!r}; name the file {profile.site}{TOML}, or write {site!r}"
             )
@@ -97,22 +126,10 @@ class FolderStore:
     def put(self, profiles: Iterable[Profile]) -> None:
         """Keep profiles in the places of those of their sites."""
         for profile in profiles:
-            self._put(profile)
-
-    def _put(self, profile: Profile) -> None:
-        file = self.file_of(profile.site)
-        if file is None:
-            raise StoreError(f"{profile.site!r} is no site; it must be a host, as in 'post.example'")
-        old = _content(file)
-        try:
-            new = dumps(profile, over=old)
-        except ProfileError as error:
-            raise ProfileError(str(file), error.entry, error.key, error.problem) from error
-        if new != old:
-            try:
-                write_whole(file, new)
-            except FileError as error:
-                raise StoreError(str(error)) from error
+            file = self.file_of(profile.site)
+            if file is None:
+                raise StoreError(_no_site(profile.site))
+            _write(file, profile)
 
     def sites(self) -> Iterator[str]:
         """Yield the sites, in the order of their names."""
@@ -124,12 +141,22 @@ class FolderStore:
         return (name for name in names if site_of(name) == name)
 
 
-def read_profile(path: str | Path) -> Profile:
-    """Return the profile of one TOML file, whatever its name. Raises StoreError and ProfileError."""
-    content = _content(Path(path))
-    if content is None:
-        raise StoreError(f"{path}: no such file; check the name")
-    return loads(content, str(path))
+def _read(file: Path) -> Profile | None:
+    content = _content(file)
+    return None if content is None else loads(content, str(file))
+
+
+def _write(file: Path, profile: Profile) -> None:
+    old = _content(file)
+    try:
+        new = dumps(profile, over=old)
+    except ProfileError as error:
+        raise ProfileError(str(file), error.entry, error.key, error.problem) from error
+    if new != old:
+        try:
+            write_whole(file, new)
+        except FileError as error:
+            raise StoreError(str(error)) from error
 
 
 def _content(file: Path) -> str | None:
@@ -198,9 +225,13 @@ class SQLiteStore:
             raise StoreError(f"{self.path}: cannot be written: {error.strerror}") from error
 
 
+def _no_site(name: str) -> str:
+    return f"{name!r} is no site; it must be a host, as in 'post.example'"
+
+
 def _json(profile: Profile) -> str:
     if site_of(profile.site) != profile.site:
-        raise StoreError(f"{profile.site!r} is no site; it must be a host, as in 'post.example'")
+        raise StoreError(_no_site(profile.site))
     return json.dumps(record_of(profile), ensure_ascii=False, separators=(",", ":"))
 
 
