@@ -87,8 +87,10 @@ def learn(
                 with _Bar(total, quiet=quiet) as bar:
                     found = scan(shards, settings, table, site=of, workers=wanted, advance=bar.advance)
                 written = _written(table, store, min_pages, learned)
-        except (plan.PlanError, session.WorkerError, EngineError) as error:
+        except (plan.PlanError, session.WorkerError) as error:
             fail(error)
+        except EngineError as error:
+            fail(f"counting failed: {error}; look at --memory and --temp")
         except KeyboardInterrupt:
             complain("interrupted; profiles that are written stay")
             raise typer.Exit(130) from None

@@ -91,17 +91,12 @@ def learn_sites(
             elif (site := site_of(address)) is None:
                 reason = f"field {key!r} holds {address[:200]!r}, the address of no site"
             else:
-                table.add(rows_of(storable(found), site))
+                table.add(rows_of(found, site))
                 continue
             if skipped is not None:
                 skipped(record, reason)
         for counts in table.sites(min_pages):
             yield profile_from(counts, learned=learned)
-
-
-def storable(text: str) -> str:
-    """Return a text as every engine can hold it: halves of surrogate pairs, which UTF-8 cannot, as question marks."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def table_of(rows: Iterable[Row]) -> pa.Table:
@@ -132,6 +127,7 @@ class RowTable:
             f"SET memory_limit = '{memory}'",
             f"SET temp_directory = '{self._folder.name}'",
             "SET preserve_insertion_order = false",
+            "SET enable_progress_bar = false",  # it would be drawn on standard output
             f"CREATE TABLE rows ({columns}, key UBIGINT)",
         ):
             self._connection.execute(statement)

@@ -88,7 +88,7 @@ def _answered(store: Store, site: str, entry: Entry, console: Console, ask: Call
             case "reject":
                 return decided(store, site, entry.number, status="rejected").status
             case "edit":
-                entry = decided(store, site, entry.number, **_edits(entry, console, ask))
+                entry = decided(store, site, entry.number, **_edits(_profile(store, site), entry, console, ask))
                 console.print(_summary(entry))
             case "skip":
                 return "proposed"
@@ -98,23 +98,27 @@ def _answered(store: Store, site: str, entry: Entry, console: Console, ask: Call
                 console.print("Type a, r, e, s or q.")
 
 
-def _edits(entry: Entry, console: Console, ask: Callable[[str], str]) -> dict[str, Any]:
+def _edits(profile: Profile, entry: Entry, console: Console, ask: Callable[[str], str]) -> dict[str, Any]:
     """Ask for the values that a person may change; an empty answer keeps a value."""
     console.print("An empty line keeps what is there.")
     return {
-        "template": _template(entry, console, ask),
+        "template": _template(profile, entry, console, ask),
         "family": _choice("family", entry.family, FAMILIES, console, ask),
         "strength": _choice("strength", entry.strength, _STRENGTHS, console, ask),
     }
 
 
-def _template(entry: Entry, console: Console, ask: Callable[[str], str]) -> str:
+def _template(profile: Profile, entry: Entry, console: Console, ask: Callable[[str], str]) -> str:
     typed = ask(f"template ({entry.template}) > ")
     if not typed.strip():
         return entry.template
     form = template(view(typed))
     if not form:
         console.print("No line can have this template; kept as it was.")
+        return entry.template
+    twin = next((held for held in profile.entries if held.template == form and held.number != entry.number), None)
+    if twin is not None:
+        console.print(f"That is the template of #{twin.number}; kept as it was.")
         return entry.template
     if form != typed:
         console.print(Text(f"Written as it is compared: {form}"))
@@ -135,11 +139,7 @@ def _show(profile: Profile, entry: Entry, place: int, count: int, console: Conso
     console.print()
     console.rule(Text(f"{profile.site}  {place} of {count}", style="bold"), align="left")
     console.print(_summary(entry))
-    edge = "above the end" if entry.place == "tail" else "below the beginning"
-    console.print(
-        f"on {entry.pages:,} of {profile.pages:,} pages; {entry.place}, {entry.distance} blocks {edge}"
-        + (f", give or take {entry.spread}" if entry.spread else ", always")
-    )
+    console.print(f"on {entry.pages:,} of {profile.pages:,} pages; {_where(entry)}")
     if entry.rules:
         console.print(Text(f"known to {', '.join(entry.rules)}"))
     named = {held.number: held.template for held in profile.entries}
@@ -148,6 +148,16 @@ def _show(profile: Profile, entry: Entry, place: int, count: int, console: Conso
             console.print(Text(f"beside #{number} {_short(named[number])}", style="dim"))
     for example in entry.examples:
         console.print(Text("  │ ", style="dim") + Text(example.replace("\n", "\n  │ ")))
+
+
+def _where(entry: Entry) -> str:
+    """Return in words where an entry stands.
+
+    >>> _where(Entry(4, "share", "engage", "proposed", "strong", 9, 1.0, "tail", distance=2, spread=1))
+    'block 3 from the end, give or take 1'
+    """
+    edge = "from the end" if entry.place == "tail" else "from the beginning"
+    return f"block {entry.distance + 1} {edge}" + (f", give or take {entry.spread}" if entry.spread else "")
 
 
 def _summary(entry: Entry) -> Text:

@@ -16,7 +16,7 @@ from ..corpus.plan import Settings, Shard
 from ..corpus.reading import Piece, batches_of
 from ..corpus.run import WorkerError, begin_worker, pieces_of
 from ..io.documents import Document, InputError, Reject
-from .corpus import RowTable, storable, table_of
+from .corpus import RowTable, table_of
 from .counting import Row, rows_of
 from .sites import site_of
 
@@ -116,7 +116,7 @@ def _part(job: _Job, settings: Settings, site: str | None) -> _Part:
                     if of in (NO_ADDRESS, NO_SITE):
                         part.skipped[of] += 1
                     else:
-                        rows.extend(rows_of(storable(record.text), of))
+                        rows.extend(rows_of(record.text, of))
                         part.documents += 1
     except InputError as error:
         part.fault = str(error)
