@@ -188,6 +188,53 @@ CASES = {
         | Share | Print |
         B
     """,
+    "lines that begin alike and follow one another are a list of the article's": """
+        A
+        Shop Barrow & Pike Field Jacket
+        Shop Corran 40 Trail Pack
+        Shop Tarn Storm Lantern
+        Shop Velden River Boots
+        B
+    """,
+    "a button or two are no series": """
+        A
+        Shop the Corran 40 Trail Pack
+        B
+        Shop the Tarn Storm Lantern
+        C
+        D
+    """,
+    "marked headings that begin alike are sections": """
+        ### Get the recipe
+        A
+        ### Get the recipe
+        B
+        ### Get the recipe
+        C
+    """,
+    "the same button under three entries goes": """
+        Barrow's lentil loaf
+        A
+        - Get the recipe
+        Plum dumplings
+        B
+        - Get the recipe
+        Rye pancakes
+        C
+        - Get the recipe
+        D
+    """,
+    "buttons that begin with the same two words go where there are four": """
+        A
+        - Shop the Corran 40 Trail Pack
+        B
+        - Shop the Tarn Storm Lantern
+        C
+        - Shop the Velden River Boots
+        D
+        - Shop the Barrow & Pike Field Jacket
+        A
+    """,
     "supporting fields stay in a review": """
         A
         B

@@ -57,7 +57,12 @@ REFUSED = {
     ),
     "zone unknown": (
         entry(zone='"foot"'),
-        "mine.toml: rule 'share-line': zone: 'foot' must be one of anywhere, ends, head, tail",
+        "mine.toml: rule 'share-line': zone: 'foot' must be one of anywhere, ends, head, series, tail",
+    ),
+    "strong in a series": (
+        entry(zone='"series"'),
+        "mine.toml: rule 'share-line': zone: 'series' goes with supporting rules: their words mean "
+        "little on a line that stands alone",
     ),
     "family unknown": (
         entry(family='"ads"'),

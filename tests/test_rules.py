@@ -7,7 +7,7 @@ import pytest
 from defurnish import analyze, clean
 from defurnish.matchview import view
 from defurnish.rulebook import packaged_rules
-from defurnish.rulecheck import needs_company, places
+from defurnish.rulecheck import needs_company, places, places_to_stay
 
 from .hosting import AFTER, BEFORE, DRESSES, hosted
 
@@ -17,7 +17,7 @@ KEEPS = [
     pytest.param(rule, text, place, id=f"{rule.id}:keeps-{number}-{place}")
     for rule in RULES
     for number, text in enumerate(rule.keeps, 1)
-    for place in ("middle", "tail")
+    for place in places_to_stay(rule)
 ]
 REMOVES = [
     pytest.param(rule, text, place, id=f"{rule.id}:removes-{number}-{place}")

@@ -7,7 +7,8 @@ are left until a sweep removes nothing more, so that cleaning a cleaned text cha
 A sweep, in order:
 
 1. *protect*: quotations, code, tables, and blocks with protecting evidence take no part as candidates.
-2. *alone*: strong evidence, and supporting evidence in the zone its rule names.
+2. *alone*: strong evidence, and supporting evidence in the zone its rule names (buttons, for one, that stand in a
+   series under the entries of a list).
 3. *regions*: what stands under a furniture heading, up to where the article resumes.
 4. *company*: supporting evidence beside a removed block, or of two rules at once.
 5. *tail*: short lines between removed blocks after the last paragraph of the article, and *closing*: all that is left
@@ -115,6 +116,12 @@ CLOSING_SHARE = 0.33
 # It begins with what sites put behind their articles. Offers and links to other pages stand amid product reviews too.
 CLOSING_FAMILIES = frozenset({"engage", "comments", "contact", "legal"})
 
+# A button stands under each entry of a list: the same words so often, or lines that begin with the same two words, and
+# never two in a row, which would be a list of its own, verse or code.
+SERIES_SAME = 3
+SERIES_ALIKE = 4
+SERIES_BEGIN_WORDS = 2
+
 # "All or nearly all would go": fewer than so many words would be left of a text that had prose or some length.
 NEARLY_ALL = 0.04
 # A sweep takes at least one block; real pages settle in 3 sweeps, and hostile ones must stay linear.
@@ -209,6 +216,11 @@ def _numbers_of(kind: Kind, kinds: Sequence[Kind]) -> list[int]:
     return [number for number, one in enumerate(kinds) if one == kind] if kind in kinds else []
 
 
+def _words_of(line: str) -> tuple[str, ...]:
+    """Return the words of a line in lower case, without marks."""
+    return tuple(re.findall(r"[^\W_]+(?:['-][^\W_]+)*", line.lower()))
+
+
 def _is_told(line: str) -> bool:
     """Whether a silent line is a sentence that does not speak to the reader: the article's, as far as one can see."""
     if not ends_sentence(line) or line[-1] in ":?!":
@@ -231,6 +243,7 @@ class _Known:
         self.glued: dict[int, list[Hit]] = {}
         self.names: dict[int, Hit] = {}
         """Bare names on lines of their own: no evidence alone, for an article may be about its people."""
+        serial: list[tuple[int, Hit]] = []
         for number, hits in page.hits.items():
             for hit in hits:
                 if hit.rule.strength == "protecting" or (hit.rule.family in keep and hit.rule.strength == "strong"):
@@ -243,10 +256,14 @@ class _Known:
                     self.strong.setdefault(number, []).append(hit)
                 elif hit.rule.opens == "bio":
                     self.names[number] = hit
+                elif hit.rule.zone == "series":
+                    serial.append((number, hit))
                 else:
                     self.supporting.setdefault(number, []).append(hit)
         for number in self.protected & self.glued.keys():
             del self.glued[number]
+        for number, hit in self._of_series(serial):
+            self.strong.setdefault(number, []).append(hit)
         self._hits = {
             number: self.strong.get(number, []) + self.supporting.get(number, [])
             for number in sorted({*self.strong, *self.supporting})
@@ -259,6 +276,28 @@ class _Known:
         self.marks = sorted(_numbers_of("rule", self.kinds) + _numbers_of("heading", self.kinds))
         self._prose: dict[int, bool] = {}
         self._counts: dict[int, int] = {}
+
+    def _of_series(self, serial: Sequence[tuple[int, Hit]]) -> list[tuple[int, Hit]]:
+        """Return those of the hits whose blocks stand in a series: alike, several times, never two in a row."""
+        alike: dict[tuple[str, ...], set[int]] = {}
+        for number, _ in serial:
+            if number not in self.protected and self.kinds[number] != "heading":
+                line = _words_of(self.lines[number])
+                alike.setdefault(line, set()).add(number)
+                if len(line) > SERIES_BEGIN_WORDS:
+                    alike.setdefault((*line[:SERIES_BEGIN_WORDS], ""), set()).add(number)
+        apart = {
+            line: {n for n in numbers if n - 1 not in numbers and n + 1 not in numbers}
+            for line, numbers in alike.items()
+            if len(numbers) >= SERIES_SAME
+        }
+        found = {
+            number
+            for line, numbers in apart.items()
+            if len(numbers) >= (SERIES_SAME if line[-1] else SERIES_ALIKE)
+            for number in numbers
+        }
+        return [(number, hit) for number, hit in serial if number in found]
 
     def count(self, number: int) -> int:
         """The words of a block."""

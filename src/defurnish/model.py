@@ -20,7 +20,7 @@ Strength: TypeAlias = Literal["strong", "supporting", "protecting"]
 Status: TypeAlias = Literal["accepted", "proposed", "rejected"]
 """What a person, or the learner where it is sure, has decided about an entry of a profile. Only ``accepted`` acts."""
 Match: TypeAlias = Literal["whole", "start", "end", "anywhere"]
-Zone: TypeAlias = Literal["anywhere", "ends", "head", "tail"]
+Zone: TypeAlias = Literal["anywhere", "ends", "head", "series", "tail"]
 Kind: TypeAlias = Literal["heading", "paragraph", "item", "quote", "code", "table", "rule"]
 Region: TypeAlias = Literal["list", "thread", "box", "bio", "offer"]
 

@@ -13,8 +13,9 @@ summary    one sentence: what is removed (or protected)
 why        what the words do for the site, or why they are the article's
 strength   ``strong`` removes alone; ``supporting`` only in company; ``protecting`` vetoes every removal of its block
 match      where the phrase or pattern stands in the match view: ``whole``, ``start``, ``end`` or ``anywhere``
-zone       ``head`` (before the first paragraph of prose), ``tail`` (after the last), ``ends`` (either) or
-           ``anywhere``; a supporting rule removes alone in the zone that it names
+zone       ``head`` (before the first paragraph of prose), ``tail`` (after the last), ``ends`` (either), ``series`` (one
+           of several alike, never two in a row: the same line three times, or four that begin with the same two words)
+           or ``anywhere``; a supporting rule removes alone in the zone that it names
 phrases    lower-case literals of the match view; ``{n}`` stands for a number in a ``whole`` phrase
 pattern    a confirm pattern (``regex`` syntax, case-insensitive, on the cased match view), tried only where one of
            ``phrases`` stands (of a ``whole`` rule: stands in a short line, so common words may serve); without
@@ -190,6 +191,9 @@ def _rule(entry: Mapping[str, Any], source: str, language: str, family: str | No
     opens = entry.get("opens")
     if opens is not None:
         choice("opens", get_args(Region))
+    zone = choice("zone", get_args(Zone), "anywhere")
+    if zone == "series" and strength != "supporting":
+        raise fail("zone", "'series' goes with supporting rules: their words mean little on a line that stands alone")
     glued = entry.get("glued", False)
     if glued is not False and (glued is not True or strength != "strong" or match not in ("start", "anywhere")):
         raise fail("glued", "must be true or left out, and goes with strong rules that match at start or anywhere")
@@ -200,7 +204,7 @@ def _rule(entry: Mapping[str, Any], source: str, language: str, family: str | No
         raise fail("removes", "is missing: write at least one line that must go")
     return Rule(
         id=RuleId(f"{entry.get('language', language)}/{family_name}/{name}"), family=family_name, strength=strength,
-        match=match, summary=entry["summary"], why=entry["why"], zone=choice("zone", get_args(Zone), "anywhere"),
+        match=match, summary=entry["summary"], why=entry["why"], zone=zone,
         phrases=phrases, pattern=pattern, max_words=max_words, opens=opens, glued=glued,
         removes=removes, keeps=keeps, source=source,
     )  # fmt: skip

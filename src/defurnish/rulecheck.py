@@ -28,8 +28,13 @@ def places(rule: Rule) -> tuple[str, ...]:
     """
     if rule.opens == "bio":
         return ("tail",)
-    zones = {"head": ("head",), "tail": ("tail",), "ends": ("head", "tail"), "anywhere": ("middle", "tail")}
-    return zones[rule.zone]
+    several = {"ends": ("head", "tail"), "anywhere": ("middle", "tail")}
+    return several.get(rule.zone, (rule.zone,))
+
+
+def places_to_stay(rule: Rule) -> tuple[str, ...]:
+    """Return the places of the host article in which the near misses of a rule must stay."""
+    return ("middle", "tail", "series") if rule.zone == "series" else ("middle", "tail")
 
 
 def needs_company(rule: Rule) -> bool:
@@ -38,12 +43,15 @@ def needs_company(rule: Rule) -> bool:
 
 
 def blocks_with(lines: Iterable[str], place: str) -> list[str]:
-    """Return the blocks of the host article with ``lines`` at ``place``: head, middle or tail."""
+    """Return the blocks of the host article with ``lines`` at ``place``: head, middle, tail, or a series of them."""
+    lines = tuple(lines)
     match place:
         case "head":
             return [TITLE, *lines, *BEFORE, *AFTER]
         case "middle":
             return [TITLE, *BEFORE, *lines, *AFTER]
+        case "series":
+            return [TITLE, *(block for paragraph in (*BEFORE, *AFTER) for block in (paragraph, *lines))]
         case _:
             return [TITLE, *BEFORE, *AFTER, *lines]
 
@@ -54,7 +62,7 @@ def failures(rules: Iterable[Rule], cleaner: Cleaner) -> list[str]:
     bare = "\n\n".join(blocks_with((), "tail"))
     for rule in rules:
         for number, example in enumerate(rule.keeps, 1):
-            for place in ("middle", "tail"):
+            for place in places_to_stay(rule):
                 text = "\n\n".join(blocks_with(example.split("\n"), place))
                 if cleaner.clean(text) != text:
                     wrong.append(f"{rule.id}: keeps {number}, {place}: went, but must stay: {example}")
