@@ -188,6 +188,73 @@ CASES = {
         | Share | Print |
         B
     """,
+    "dates over short labels without anybody's voice are a timeline": """
+        A
+        B
+        May 3, 2019
+        The flood
+        C
+        June 8, 2019
+        The vote
+        D
+        July 1, 2019
+        The loan
+        A
+        August 2, 2019
+        The piles
+        B
+        September 9, 2019
+        The deck
+        C
+        October 4, 2019
+        The lamp
+        D
+        March 6, 2020
+        The boat
+        A
+        April 2, 2020
+        The crossing
+        B
+    """,
+    "an author who thanks and agrees in the last paragraphs is no thread": """
+        A
+        B
+        C
+        Thanks for the advice, I said to the ferryman, and went.
+        D
+        I agree with the council on one point, and on one alone.
+        A
+    """,
+    "a thread of dates and names is known by what its voices say": """
+        A
+        B
+        C
+        D
+        - May 3, 2024
+        - Jori Velm
+        - Thanks for this write-up. It saved me a week of asking along the quay, and I have the tables now.
+        - May 3, 2024
+        - Delphine
+        - We went by boat last summer and were back by noon, with two baskets of mackerel and wet shoes.
+        - May 4, 2024
+        - Hanne
+        - Which pier does it leave from now that the old one is closed to everything but the pilot boat?
+        - May 4, 2024
+        - Jori Velm
+        - The upper one, behind the mill. There is a sign, but the sea has had most of the letters off it.
+        - May 6, 2024
+        - Bix
+        - Totally agree about the tide tables, they should be on the front door of every house here.
+        - May 7, 2024
+        - Tilda
+        - Is there a crossing on Sundays in winter, or does one have to go round by the bridge as before?
+        - May 9, 2024
+        - Oddvar
+        - Not since the flood. My sister waited two hours on the slip before somebody told her of it.
+        - May 9, 2024
+        - Gus
+        - Bring your own rope. The rings on the upper pier are gone, and nobody has put in new ones yet.
+    """,
     "lines that begin alike and follow one another are a list of the article's": """
         A
         Shop Barrow & Pike Field Jacket

@@ -100,6 +100,9 @@ THREAD_SURE_VOICES = 8
 THREAD_SURE_GAP = 14
 # A name with a date; a longer line with a credit in it is a caption or a bio.
 VOICE_WORDS = 10
+# Bare dates above or below a name are voices, too, where so many others speak among them: without one, dates and short
+# lines are a calendar, a timeline, a list of versions.
+DATED_WITNESSES = 2
 # "12 Comments" under a headline is a counter; a thread stands behind a fair part of the text.
 THREAD_FROM = 0.2
 # ... and one of many voices behind a short article.
@@ -234,6 +237,8 @@ class _Known:
     def __init__(self, page: Annotated, keep: Set[Family]) -> None:
         self.page = page
         self.lines = page.lines
+        self._prose: dict[int, bool] = {}
+        self._counts: dict[int, int] = {}
         self.kinds = page.segments.kinds
         self.protected: set[int] = set()
         if not PROTECTED_KINDS.isdisjoint(self.kinds):
@@ -273,9 +278,15 @@ class _Known:
             for number, hits in self._hits.items()
             if number not in self.protected and any(h.rule.family == "comments" and not h.rule.opens for h in hits)
         ]
+        self.dates = [
+            number
+            for number, hits in self._hits.items()
+            if number not in self.protected
+            and any(h.rule.family == "credit" for h in hits)
+            and self.count(number) <= VOICE_WORDS
+            and any(map(str.isdigit, self.lines[number]))
+        ]
         self.marks = sorted(_numbers_of("rule", self.kinds) + _numbers_of("heading", self.kinds))
-        self._prose: dict[int, bool] = {}
-        self._counts: dict[int, int] = {}
 
     def _of_series(self, serial: Sequence[tuple[int, Hit]]) -> list[tuple[int, Hit]]:
         """Return those of the hits whose blocks stand in a series: alike, several times, never two in a row."""
@@ -641,11 +652,24 @@ class _Sweep:
 
     def _runs_of_voices(self) -> list[list[int]]:
         """Return the positions of commenters, in runs that are long enough to be threads."""
-        voices = self._positions(self.known.commenters)
-        runs: list[list[int]] = []
-        for run in _runs(voices, THREAD_SURE_GAP):
-            runs += [run] if len(run) >= THREAD_SURE_VOICES else _runs(run, THREAD_GAP)
-        return [run for run in runs if len(run) >= THREAD_VOICES]
+        known = set(self._positions(self.known.commenters))
+        if len(known) < DATED_WITNESSES:
+            return []
+        dated = [position for position in self._positions(self.known.dates) if self._is_beside_name(position)]
+        long_runs: list[list[int]] = []
+        for run in _runs(sorted(known.union(dated)), THREAD_SURE_GAP):
+            if sum(position in known for position in run) < DATED_WITNESSES:
+                continue
+            if len(run) >= THREAD_SURE_VOICES:
+                long_runs.append(run)
+            else:
+                long_runs += _runs([position for position in run if position in known], THREAD_GAP)
+        return [run for run in long_runs if len(run) >= THREAD_VOICES]
+
+    def _is_beside_name(self, position: int) -> bool:
+        """Whether the block right above or below may be the name of a commenter."""
+        beside = [at for at in (position - 1, position + 1) if 0 <= at < len(self.left)]
+        return any(self._is_name(self.left[at]) and self.known.lines[self.left[at]][:1].isalpha() for at in beside)
 
     def _is_gone_from(self, position: int) -> bool:
         return all(number in self.gone for number in self.left[position:])
