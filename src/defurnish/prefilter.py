@@ -20,10 +20,10 @@ from .patterntree import SEPARATOR, Ahead, Border, Chars, Choice, Node, Repeat, 
 # Lines are told apart by so many characters of their heads, which hold some two words.
 HEAD = 8
 # A pattern that may begin with more heads than this is told by shorter ones, down to the least length.
-MOST_HEADS = 500
+MOST_HEADS = 2000
 LEAST_HEAD = 3
 # With more than this many, which take long to find, a pattern is read again for heads of about one word.
-TOO_MANY = 2000
+TOO_MANY = 6000
 SHORT_HEAD = 6
 
 
@@ -118,11 +118,12 @@ _EVERYDAY = frozenset({
     "ers", "ent", "ter", "tion", "able", "ment", "ever", "need", "read",
 })
 # fmt: on
-# A condition that so many lines fulfil is not worth asking, nor is one with so many literals.
+# A condition that so many lines fulfil is not worth asking, nor is one with so many literals (to look for a hundred in
+# a line takes 10 µs, most patterns as much, and the dear ones fifty times as much).
 _MOST_SHARE = 0.7
 # Short lines hold a literal less often than lines of prose, by this factor.
 _OF_SHORT_LINES = 0.35
-_MOST_LITERALS = 40
+_MOST_LITERALS = 120
 # The rarest conditions of a pattern are asked; the third one hardly ever says no where two said yes.
 _CLAUSES = 3
 # So many are carried along: what is rarest in each of several options need not be rarest in all of them.
@@ -173,7 +174,7 @@ def _clauses(node: Node) -> list[Clause]:
     shares = {_without_longer(clause): 0.0 for clause in found if clause}
     for clause in shares:
         shares[clause] = _shared(clause)
-    worth = (clause for clause in shares if len(clause) <= 8 * _MOST_LITERALS)
+    worth = (clause for clause in shares if len(clause) <= 3 * _MOST_LITERALS)
     return sorted(worth, key=lambda clause: (shares[clause], len(clause), sorted(clause)))[:_KEPT_CLAUSES]
 
 
@@ -182,7 +183,7 @@ _LITERAL = re.compile(rf"0|[^0{SEPARATOR}]+")
 
 def _without_longer(clause: Clause) -> Clause:
     """Return the literals that do not hold another one."""
-    if len(clause) > _MOST_LITERALS * 4:
+    if len(clause) > _MOST_LITERALS * 2:
         return clause
     return frozenset(one for one in clause if not any(other in one for other in clause if other != one))
 
