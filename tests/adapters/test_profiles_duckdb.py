@@ -17,10 +17,11 @@ pytest.importorskip("publicsuffixlist", reason='needs publicsuffixlist: pip inst
 
 import defurnish
 from defurnish.profiles import corpus
-from defurnish.profiles.corpus import RowTable, learn_sites, rows_in, table_of
+from defurnish.profiles.arrow import rows_in, table_of
+from defurnish.profiles.corpus import RowTable, learn_sites
 from defurnish.profiles.counting import SAMPLE, SiteCounts, rows_of
 from defurnish.profiles.learn import learn, profile_from
-from tests.profiles.crawl import SITES, crawl
+from tests.profiles.crawl import SITES, crawl, large_crawl
 
 
 def by_site(**options):
@@ -97,8 +98,7 @@ def test_rows_pass_through_arrow_as_they_are():
 
 
 def test_of_a_large_site_the_same_sample_counts():
-    count = SAMPLE + 300  # some are so near to others that they count as one
-    texts = [f"Ostrel Post\n\nThe gull {number} of {number * 7} sat down\n\nFoot" for number in range(count)]
+    texts = [record["text"] for record in large_crawl(SAMPLE + 300)]
     whole = SiteCounts("ostrel.example")
     with RowTable() as table:
         for text in texts:

@@ -21,3 +21,9 @@ def _text(site: str, number: int) -> str:
         parts = ["The Mill", *article(number + 100), "Come to our open day", "All rights reserved."]
         return "\n\n".join(parts)
     return page(number if site == "ostrel.example" else number + 200)
+
+
+def large_crawl(pages: int) -> list[dict[str, str]]:
+    """Return many short pages of one site; some are so near to others that they count as one."""
+    text = "Ostrel Post\n\nThe gull {0} of {1} sat down\n\nFoot"
+    return [{"url": f"ostrel.example/{number}", "text": text.format(number, number * 7)} for number in range(pages)]

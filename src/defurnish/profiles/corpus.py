@@ -10,22 +10,21 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain, groupby
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
-from typing import Any, get_type_hints
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from ..io.documents import value_at
 from ..model import Profile
+from .arrow import MIN_PAGES, ROWS, counts_of_sites, table_of
 from .counting import LEAST_PAGES, SAMPLE, Row, SiteCounts, rows_of
 from .learn import profile_from
 from .sites import site_of
 
-# Of fewer articles nothing can be accepted, and hardly anything be told.
-MIN_PAGES = 4
 MEMORY = "1GB"
 # Rows of some hundred pages: a batch of a few megabytes, which DuckDB takes at some ten million rows a second.
 _BATCH_ROWS = 20_000
@@ -34,9 +33,6 @@ _FETCH_ROWS = 10_000
 
 EngineError: type[Exception] = duckdb.Error
 """What is raised when counting fails: no room on the disk, a size of memory that is none."""
-
-SCHEMA = pa.schema([(name, pa.string() if held is str else pa.int64()) for name, held in get_type_hints(Row).items()])
-"""A row as Arrow and the engines hold it."""
 
 
 def learn_sites(
@@ -99,20 +95,6 @@ def learn_sites(
             yield profile_from(counts, learned=learned)
 
 
-def table_of(rows: Iterable[Row]) -> pa.Table:
-    """Return rows as Arrow."""
-    columns = list(zip(*rows, strict=True)) or [()] * len(SCHEMA)
-    return pa.Table.from_arrays(
-        [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)], schema=SCHEMA
-    )
-
-
-def rows_in(batch: pa.RecordBatch | pa.Table) -> Iterator[Row]:
-    """Yield the rows that Arrow holds."""
-    columns = [batch.column(name).to_pylist() for name in SCHEMA.names]
-    return map(Row._make, zip(*columns, strict=True))
-
-
 class RowTable:
     """The rows of a corpus in a DuckDB data base on disk, which goes when the table is closed."""
 
@@ -120,9 +102,7 @@ class RowTable:
         self._folder = tempfile.TemporaryDirectory(prefix="defurnish.", dir=folder)
         self._connection = duckdb.connect(str(Path(self._folder.name) / "rows.duckdb"))
         self._held: list[Row] = []
-        columns = ", ".join(
-            f'"{field.name}" {"VARCHAR" if field.type == pa.string() else "BIGINT"}' for field in SCHEMA
-        )
+        columns = ", ".join(f'"{field.name}" {"VARCHAR" if field.type == pa.string() else "BIGINT"}' for field in ROWS)
         for statement in (
             f"SET memory_limit = '{memory}'",
             f"SET temp_directory = '{self._folder.name}'",
@@ -156,20 +136,16 @@ class RowTable:
         self._connection.unregister("batch")
 
     def sites(self, min_pages: int = 1) -> Iterator[SiteCounts]:
-        """Yield what there is of each site with so many articles, in the order of their names."""
+        """Return what there is of each site with so many articles, in the order of their names, one at a time."""
         self._flush()
         for statement in _COUNTING:
             self._connection.execute(statement, {"min_pages": min_pages} if "$min_pages" in statement else None)
-        names = ", ".join(f'"{name}"' for name in SCHEMA.names)
+        names = ", ".join(f'"{name}"' for name in ROWS.names)
         found = self._connection.execute(
             f"SELECT {names} FROM rows SEMI JOIN articles USING (site, document) SEMI JOIN recurring USING (site, key)"
             " ORDER BY site"
         )
-        rows = (Row._make(values) for values in chain.from_iterable(iter(lambda: found.fetchmany(_FETCH_ROWS), [])))
-        for site, of_site in groupby(rows, key=lambda row: row.site):
-            counts = SiteCounts(site)
-            counts.add(of_site)
-            yield counts
+        return counts_of_sites(map(Row._make, chain.from_iterable(iter(lambda: found.fetchmany(_FETCH_ROWS), []))))
 
     def _flush(self) -> None:
         if self._held:

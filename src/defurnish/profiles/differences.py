@@ -29,7 +29,7 @@ def differences(old: Profile, new: Profile) -> Iterator[Change]:
     >>> [(change.kind, change.key) for change in differences(old, new)]
     [('changed', 'pages'), ('gone', '')]
     """
-    for key in ("site", "pages", "learned"):
+    for key in ("site", "pages", "learned", "at_home"):
         before, after = getattr(old, key), getattr(new, key)
         if before != after:
             yield Change("changed", None, key, before, after)

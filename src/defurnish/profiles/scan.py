@@ -16,7 +16,8 @@ from ..corpus.plan import Settings, Shard
 from ..corpus.reading import Piece, batches_of
 from ..corpus.run import WorkerError, begin_worker, pieces_of
 from ..io.documents import Document, InputError, Reject
-from .corpus import RowTable, table_of
+from .arrow import table_of
+from .corpus import RowTable
 from .counting import Row, rows_of
 from .sites import site_of
 

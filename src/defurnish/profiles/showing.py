@@ -143,7 +143,7 @@ def diff(
 
 
 # What says nothing of what the profile does.
-_COUNTS = ("pages", "learned", "share", "distance", "spread", "rules", "beside", "examples")
+_COUNTS = ("pages", "learned", "at_home", "share", "distance", "spread", "rules", "beside", "examples")
 _SIGNS = {"new": ("+", "green"), "gone": ("-", "red"), "changed": ("~", "yellow")}
 
 
@@ -170,7 +170,7 @@ def _line(change: Change) -> Text:
     sign, style = _SIGNS[change.kind]
     entry = change.entry
     if entry is None:
-        return Text(f"{sign} {change.key}: {change.before} → {change.after}", style=style)
+        return Text(f"{sign} {change.key}: {_told(change.before)} → {_told(change.after)}", style=style)
     named = f"{sign} #{entry.number} {entry.template}"
     if change.kind == "changed":
         return Text(f"{named}: {change.key}: {_told(change.before)} → {_told(change.after)}", style=style)

@@ -7,7 +7,6 @@ shared by threads and processes; :class:`Lookup` is what finds the profile of a 
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 from collections import OrderedDict
@@ -21,7 +20,7 @@ from typing import Protocol
 from ..io.text import FileError, write_whole
 from ..model import Profile
 from .sites import site_of
-from .toml import ProfileError, dumps, loads, profile_of, record_of
+from .toml import ProfileError, dumps, from_json, loads, to_json
 
 SQLITE = (".sqlite", ".sqlite3", ".db")
 TOML = ".toml"
@@ -186,12 +185,7 @@ class SQLiteStore:
         if row is None:
             return None
         source = f"{self.path}: {site}"
-        try:
-            profile = profile_of(json.loads(row[0]), source)
-        except ValueError as error:
-            if isinstance(error, ProfileError):
-                raise
-            raise ProfileError(source, None, None, f"is not valid JSON: {error}; learn the site again") from error
+        profile = from_json(row[0], source)
         if profile.site != site:
             raise ProfileError(source, None, "site", f"is {profile.site!r}; learn the site again")
         return profile
@@ -232,7 +226,7 @@ def _no_site(name: str) -> str:
 def _json(profile: Profile) -> str:
     if site_of(profile.site) != profile.site:
         raise StoreError(_no_site(profile.site))
-    return json.dumps(record_of(profile), ensure_ascii=False, separators=(",", ":"))
+    return to_json(profile)
 
 
 class Lookup:

@@ -46,6 +46,7 @@ True
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
@@ -263,6 +264,20 @@ def record_of(profile: Profile) -> dict[str, Any]:
         "at_home": _writable(profile.at_home),
         "entry": [{key: _writable(getattr(entry, key)) for key in _ENTRY_KEYS} for entry in profile.entries],
     }
+
+
+def to_json(profile: Profile) -> str:
+    """Return a profile as one line of JSON, with the keys of the TOML file: what machines pass on and keep."""
+    return json.dumps(record_of(profile), ensure_ascii=False, separators=(",", ":"))
+
+
+def from_json(content: str, source: str = "profile") -> Profile:
+    """Return the profile that :func:`to_json` wrote. Raises :class:`ProfileError`."""
+    try:
+        document = json.loads(content)
+    except json.JSONDecodeError as error:
+        raise ProfileError(source, None, None, f"is not valid JSON: {error}; learn the site again") from error
+    return profile_of(document, source)
 
 
 def _writable(value: Any) -> Any:
