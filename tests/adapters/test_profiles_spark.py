@@ -20,7 +20,6 @@ if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
 
 from pyspark.sql import SparkSession
 
-from defurnish.adapters import spark_profiles
 from defurnish.adapters.spark_profiles import learn_frame
 from defurnish.profiles.corpus import learn_sites
 from defurnish.profiles.counting import SAMPLE
@@ -96,4 +95,3 @@ def test_nothing_is_held_that_can_be_spilled(spark):
     plan = learn_frame(frame)._jdf.queryExecution().toString()
     assert "MapInArrow" in plan
     assert "FlatMapGroups" not in plan
-    assert spark_profiles.SAMPLE == SAMPLE

@@ -178,8 +178,10 @@ def _line(change: Change) -> Text:
 
 
 def _told(value: Any) -> str:
+    if value is None or value == ():
+        return "none"
     if isinstance(value, tuple):
-        return ", ".join(map(str, value)) or "none"
+        return ", ".join(map(str, value))
     return f"{value:.1%}" if isinstance(value, float) else str(value)
 
 
