@@ -8,6 +8,7 @@ then the filter lets through more lines, and the answer stays the same.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -149,7 +150,7 @@ def _share(literal: str) -> float:
 
 
 def _shared(clause: Clause) -> float:
-    return sum(map(_share, clause))
+    return math.fsum(map(_share, clause))  # the same in whatever order: filters are kept for other processes
 
 
 def _clauses(node: Node) -> list[Clause]:
