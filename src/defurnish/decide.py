@@ -354,10 +354,11 @@ class _Sweep:
         self._before: list[int] | None = None
         bodies = (position for position, number in enumerate(left) if known.body(number))
         self.first_body = next(bodies, len(left))
-        self.last_body = next((p for p in range(len(left) - 1, -1, -1) if known.body(left[p])), -1)
-        self.head_end = self._end_of_head()
         if self.first_body == len(left):  # no prose at all: the head is nothing, the tail is nothing
             self.first_body, self.last_body, self.head_end = 0, len(left), 0
+        else:
+            self.last_body = next(p for p in range(len(left) - 1, -1, -1) if known.body(left[p]))
+            self.head_end = self._end_of_head()
 
     def run(self) -> dict[int, Decision]:
         self._alone()
@@ -397,15 +398,11 @@ class _Sweep:
     # -- alone ---------------------------------------------------------------------------------------------------------
 
     def _in_zone(self, hit: Hit, position: int) -> bool:
-        match hit.rule.zone:
-            case "head":
-                return position < self.head_end
-            case "tail":
-                return position > self.last_body
-            case "ends":
-                return position < self.head_end or position > self.last_body
-            case _:
-                return True
+        zone = hit.rule.zone
+        if zone == "anywhere":
+            return True
+        in_head, in_tail = position < self.head_end, position > self.last_body
+        return (in_head and zone != "tail") or (in_tail and zone != "head")
 
     def _alone(self) -> None:
         known = self.known
@@ -421,7 +418,8 @@ class _Sweep:
                     if hit.rule.zone != "anywhere" and self._in_zone(hit, position)
                 ]
             if witnesses and not self._heads_prose(position, witnesses) and not self._is_doubtful(position):
-                others = [hit for hit in known.hits(number) if hit not in witnesses]
+                hits = known.hits(number)
+                others = [hit for hit in hits if hit not in witnesses] if len(hits) > len(witnesses) else []
                 everything = [(number, hit) for hit in (*witnesses, *others)]
                 self._remove(number, witnesses[0].rule.family, "alone", everything)
 
@@ -546,6 +544,8 @@ class _Sweep:
     def _teasers_end(self, position: int) -> int | None:
         """Return the end of the text if all that follows is headlines with one teaser each, else nothing."""
         known = self.known
+        if len(self.left) - position > 3 * LIST_BLOCKS + 1:
+            return None
         prose_run = headlines = teasers = 0
         told = False
         for at, number in self._following(position):
@@ -561,8 +561,6 @@ class _Sweep:
                 told = told or not known.body(number)
                 if prose_run > 1 or words(line) > TEASER_WORDS or not headlines:
                     return None
-            if at - position > 3 * LIST_BLOCKS:
-                return None
         if told and teasers == 1:
             return None  # a single short sentence says nothing of the shape of the list
         return len(self.left) if self._share_before(position) >= TEASER_FROM else None
@@ -709,13 +707,14 @@ class _Sweep:
                     chain = chain + 1 if self.gone[number].reason == "company" else 0
                     beside = number if chain < COMPANY_REACH or position > self.last_body else None
                     continue
-                own = [(number, hit) for hit in known.supporting[number]]
+                hits = known.supporting[number]
                 if number not in known.protected and not self._heads_prose(position, ()):
+                    own = ((number, hit) for hit in hits)
                     if beside is not None and not self._is_long_amid_prose(position):
                         neighbour = self.gone[beside].witnesses[:1]
-                        self._remove(number, own[0][1].rule.family, "company", [*own, *neighbour])
-                    elif not known.prose(number) and _are_two_witnesses([hit for _, hit in own]):
-                        self._remove(number, own[0][1].rule.family, "company", own)
+                        self._remove(number, hits[0].rule.family, "company", [*own, *neighbour])
+                    elif len(hits) > 1 and not known.prose(number) and _are_two_witnesses(hits):
+                        self._remove(number, hits[0].rule.family, "company", [*own])
                 if number in self.gone:
                     chain += 1
                     beside = number if chain < COMPANY_REACH or position > self.last_body else None

@@ -9,6 +9,7 @@ lines: a fenced code block, a heading with its underline, a link broken over two
 from __future__ import annotations
 
 from collections.abc import Container
+from functools import lru_cache
 from itertools import accumulate
 from operator import add
 
@@ -29,6 +30,8 @@ FULL_LINES = 3
 FULL_LINES_INSIDE = 2
 # Setext underlines stand under short lines; a `---` under a paragraph is a thematic break.
 LONGEST_UNDERLINED = 160
+# What was found of lines of so few characters is kept: rules, marks and numbers come again and again.
+SHORT = 6
 
 _FENCE = regex.compile(r"(`{3,}|~{3,})")
 _RULE = regex.compile(r"(?:[-*_=~]\s?){3,}|[-\u2013\u2014_\u2500\u2022*.\u00b7]{3,}")
@@ -113,6 +116,10 @@ def _free_arrows(kinds: list[Kind], bodies: list[str]) -> None:
 
 
 def _kind_of(content: str) -> Kind:
+    return _kind_by_form(content) if len(content) > SHORT else _kind_of_short(content)
+
+
+def _kind_by_form(content: str) -> Kind:
     first = content[0]
     if first.isalpha() and content[1:2] != ")":
         return "paragraph"
@@ -132,6 +139,9 @@ def _kind_of(content: str) -> Kind:
     if _ITEM.match(content):
         return "item"
     return "paragraph"
+
+
+_kind_of_short = lru_cache(maxsize=1000)(_kind_by_form)
 
 
 def _merged_runs(text: str, lines: list[str], contents: list[str]) -> dict[int, tuple[int, Kind | None]]:
