@@ -5,10 +5,15 @@ Rules never edit: they testify. So one pass is enough, and the order of rules ca
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from .matchview import in_quotes, view
 from .model import Annotated, Hit, Segments
 from .rulebook import Rulebook
 from .siterules import SiteRules
+
+# What the rules look at takes twenty times the memory of the text while they look; no article is as long as this.
+PIECE = 200_000  # characters
 
 
 def annotate(segments: Segments, rulebook: Rulebook, site: SiteRules | None = None) -> Annotated:
@@ -19,12 +24,24 @@ def annotate(segments: Segments, rulebook: Rulebook, site: SiteRules | None = No
     seen = view(source)
     lines = tuple(seen.split("\n"))
     hits: dict[int, tuple[Hit, ...]] = {}
-    for number, found in rulebook.hits(seen).items():
-        heard = found if site is None else site.restrained(found)
-        spoken = tuple(hit for hit in heard if not in_quotes(lines[number], hit.start, hit.end))
-        if spoken:
-            hits[number] = spoken
+    for first, piece in _pieces(seen):
+        for number, found in rulebook.hits(piece).items():
+            line = lines[first + number]
+            heard = found if site is None else site.restrained(found)
+            spoken = tuple([hit for hit in heard if not in_quotes(line, hit.start, hit.end)])
+            if spoken:
+                hits[first + number] = spoken
     if site is not None:
         for number, hit in site.hits(lines, segments.kinds).items():
             hits[number] = (*hits.get(number, ()), hit)
     return Annotated(segments, lines, hits)
+
+
+def _pieces(seen: str) -> Iterator[tuple[int, str]]:
+    """Yield a match view in pieces of whole lines, with the number of each one's first line."""
+    first = at = 0
+    while len(seen) - at > PIECE and (stop := seen.find("\n", at + PIECE)) >= 0:
+        yield first, seen[at:stop]
+        first += seen.count("\n", at, stop) + 1
+        at = stop + 1
+    yield first, seen[at:]
