@@ -398,11 +398,15 @@ class _Sweep:
     # -- alone ---------------------------------------------------------------------------------------------------------
 
     def _in_zone(self, hit: Hit, position: int) -> bool:
-        zone = hit.rule.zone
-        if zone == "anywhere":
-            return True
-        in_head, in_tail = position < self.head_end, position > self.last_body
-        return (in_head and zone != "tail") or (in_tail and zone != "head")
+        match hit.rule.zone:
+            case "head":
+                return position < self.head_end
+            case "tail":
+                return position > self.last_body
+            case "ends":
+                return position < self.head_end or position > self.last_body
+            case _:
+                return True
 
     def _alone(self) -> None:
         known = self.known
