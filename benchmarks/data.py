@@ -68,6 +68,29 @@ def read_pages(path: Path) -> Iterator[Page]:
         yield page
 
 
+def read_sites(path: Path) -> dict[str, list[Page]]:
+    """Return the pages of a JSONL file by site, in the order of the file.
+
+    A line is what :func:`read_pages` reads, with the site's name in the field ``site``; a page without ``id`` is named
+    by its site and ``url``. Raises DataError.
+    """
+    sites: dict[str, list[Page]] = {}
+    for number, raw in _lines(path):
+        if not raw.strip():
+            continue
+        try:
+            record = json.loads(raw)
+            if not isinstance(record, dict):
+                raise ValueError("a page must be a JSON object")
+            site = _string(record, "site", required=True)
+            sites.setdefault(site, []).append(_page({"id": f"{site} {record.get('url')}", **record}))
+        except ValueError as error:
+            raise DataError(path, str(error), number) from error
+    if not sites:
+        raise DataError(path, "holds no pages")
+    return sites
+
+
 def read_rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, list[str]]]:
     """Yield line number and fields of a tab-separated file; blank lines and ``#`` lines are passed over.
 

@@ -29,7 +29,8 @@ LIKELY_SHARE = 0.5
 PROPOSED_SHARE = 0.25
 # Distinct articles from which an entry may be accepted: four fifths of the gain of many pages are reached with five.
 ACCEPTED_PAGES = 4
-# Prose is a sentence that an author could have written: it takes more articles to be sure that the site did.
+# Prose is a sentence that an author could have written. Furniture on both its sides says that the site did; where one
+# side is the article, it takes more articles.
 PROSE_PAGES = 8
 # Interquartile range of the distance, in blocks, of what stands in the same place: menus differ by an item or two.
 STEADY = 2
@@ -235,7 +236,7 @@ def _is_furniture(one: _Candidate, candidates: Mapping[int, _Candidate]) -> bool
         return one.share >= LIKELY_SHARE and steady and all(sides)
     if one.share >= SURE_SHARE:
         if one.is_prose:
-            return len(one.rows) >= PROSE_PAGES and steady and any(sides)
+            return steady and (all(sides) or (any(sides) and len(one.rows) >= PROSE_PAGES))
         return steady or company
     if one.share < LIKELY_SHARE or not one.is_label or not steady:
         return False
