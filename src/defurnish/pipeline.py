@@ -21,7 +21,7 @@ from .result import Result
 from .rulebook import Rulebook
 from .rulebook import rulebook as compiled_rulebook
 from .segment import segment, stays_linewise
-from .siterules import SiteRules
+from .siterules import Profiles, SiteRules, Sites
 from .version import __version__
 
 if TYPE_CHECKING:
@@ -50,8 +50,11 @@ class Cleaner:
     replacement
         A marker to stand where each run of blocks was removed, as in ``"[…]"``. Default: nothing.
     site
-        What was learned about the site that the texts are from (see :func:`defurnish.learn`): its accepted entries
-        speak beside the rules.
+        What was learned about the site that the texts are from (see :func:`defurnish.profiles.learn`): its accepted
+        entries speak beside the rules.
+    profiles
+        Where the profiles of many sites are found, as in ``Lookup("profiles/")`` (:mod:`defurnish.profiles.store`):
+        then ``clean`` and ``analyze`` take the address of the page or its host, ``site="example.org"``.
 
     Raises
     ------
@@ -63,7 +66,7 @@ class Cleaner:
         For a rule file that cannot be used.
     """
 
-    __slots__ = ("_keep", "_options", "_repair", "_replacement", "_rulebook", "_site")
+    __slots__ = ("_keep", "_options", "_repair", "_replacement", "_rulebook", "_site", "_sites")
 
     def __init__(
         self,
@@ -75,6 +78,7 @@ class Cleaner:
         repair: bool = True,
         replacement: str | None = None,
         site: Profile | None = None,
+        profiles: Profiles | None = None,
     ) -> None:
         if isinstance(keep, str):
             raise ValueError(f"keep must be a collection of families, as in keep={{{keep!r}}}")
@@ -94,9 +98,10 @@ class Cleaner:
         self._replacement = replacement
         self._rulebook = compiled_rulebook(spoken, paths)
         self._site = None if site is None else SiteRules(site)
+        self._sites = None if profiles is None else Sites(profiles)
         self._options: dict[str, Any] = {
             "keep": kept, "scope": scope, "languages": spoken, "rules": tuple(map(str, paths)), "repair": repair,
-            "replacement": replacement, "site": site,
+            "replacement": replacement, "site": site, "profiles": profiles,
         }  # fmt: skip
 
     @classmethod
@@ -116,10 +121,10 @@ class Cleaner:
     def __repr__(self) -> str:
         default: dict[str, Any] = {
             "keep": frozenset(), "scope": "article", "languages": None, "rules": (), "repair": True,
-            "replacement": None, "site": None,
+            "replacement": None, "site": None, "profiles": None,
         }  # fmt: skip
         told = (
-            f"{name}={set(value) if isinstance(value, frozenset) else value!r}"
+            f"{name}={set(value) if isinstance(value, frozenset) else value.site if name == 'site' else repr(value)}"
             for name, value in self._options.items()
             if value != default[name]
         )
@@ -130,27 +135,31 @@ class Cleaner:
         """The compiled rules of this cleaner."""
         return self._rulebook
 
-    def clean(self, text: str) -> str:
+    def clean(self, text: str, *, site: str | None = None) -> str:
         r"""Return ``text`` without furniture; the same object if there is none and nothing needed mending.
+
+        ``site`` is the page's address or its host, for a cleaner that has ``profiles``; the profile of a site that it
+        does not know is the one given as the cleaner's own ``site``, if any. Raises ValueError for a ``site`` where
+        there are no ``profiles``, and what the store raises for a profile that cannot be read.
 
         >>> Cleaner().clean("Rain fell all night.\n\n[Become a Member of the Club](#)\n")
         'Rain fell all night.\n'
         """
         mended, _ = self._mended(text)
-        page = annotate(segment(mended), self._rulebook, self._site)
+        page = annotate(segment(mended), self._rulebook, self._rules_of(site))
         verdict = decide(page, self._keep)
         if not verdict.decisions and not verdict.parts:
             return mended
         return apply(mended, self._cuts(mended, page, verdict, Places(mended, page)))
 
-    def analyze(self, text: str) -> Result:
-        r"""Return the clean text with what went, why, and the way back.
+    def analyze(self, text: str, *, site: str | None = None) -> Result:
+        r"""Return the clean text with what went, why, and the way back; ``site`` as in :meth:`clean`.
 
         >>> Cleaner().analyze("Rain fell all night.\n\n© 2021 The Ferry Post. All rights reserved.\n").removed[0].family
         'legal'
         """
         mended, repairs = self._mended(text)
-        page = annotate(segment(mended), self._rulebook, self._site)
+        page = annotate(segment(mended), self._rulebook, self._rules_of(site))
         verdict = decide(page, self._keep)
         places = Places(mended, page)
         edits = self._cuts(mended, page, verdict, places)
@@ -191,6 +200,13 @@ class Cleaner:
         ):
             edits = cuts(text, segments, gone, apart=True)
         return _in_order(edits, parts)
+
+    def _rules_of(self, site: str | None) -> SiteRules | None:
+        if site is None:
+            return self._site
+        if self._sites is None:
+            raise ValueError(f"site={site!r} needs profiles to look it up in: Cleaner(profiles=Lookup('profiles/'))")
+        return self._sites.of_page(site) or self._site
 
     def _mended(self, text: str) -> tuple[str, tuple[Edit, ...]]:
         if not isinstance(text, str):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from .matchview import lead
 from .model import Entry, Hit, Kind, Profile, Rule, RuleId
@@ -20,6 +21,15 @@ from .template import template, title_of
 SLACK = 3
 # A slot stands for more characters than its name has.
 SLOT_ROOM = 80
+# A crawl goes back and forth between some hundred sites.
+REMEMBERED = 1024
+
+
+class Profiles(Protocol):
+    """Where the profiles of sites are found, as in :class:`defurnish.profiles.store.Lookup`."""
+
+    def of_page(self, url: str, /) -> Profile | None:
+        """Return the profile of the site that an address or a bare host names, or None."""
 
 
 class SiteRules:
@@ -88,3 +98,28 @@ def _rule(site: str, entry: Entry) -> Rule:
         why="What stands in the same place on the pages of a site is the site's.",
         source=f"profile of {site}",
     )
+
+
+class Sites:
+    """The rules of many sites, made of a site's profile when it is first met. Picklable, safe to share."""
+
+    __slots__ = ("_made", "profiles")
+
+    def __init__(self, profiles: Profiles) -> None:
+        self.profiles = profiles
+        self._made: dict[str, SiteRules] = {}
+
+    def __reduce__(self) -> tuple[type[Sites], tuple[Profiles]]:
+        return Sites, (self.profiles,)
+
+    def of_page(self, url: str) -> SiteRules | None:
+        """Return the rules of the site that an address or a bare host names; None if it has no profile."""
+        profile = self.profiles.of_page(url)
+        if profile is None:
+            return None
+        made = self._made.get(profile.site)
+        if made is None or made.profile is not profile:
+            if len(self._made) >= REMEMBERED:
+                self._made = {}
+            made = self._made[profile.site] = SiteRules(profile)
+        return made

@@ -53,12 +53,24 @@ def test_the_family_comes_from_the_rules():
     assert entries[-1].rules
 
 
-def test_prose_needs_more_articles():
-    notice = "The views in these columns are those of the people who write them and never those of the harbour board."
-    text = [f"{page(n)}\n\n{notice}" for n in range(12)]
-    key = notice.lower().rstrip(".")
+NOTICE = "The views in these columns are those of the people who write them and never those of the harbour board."
+
+
+def noticed(number, at):
+    lines = page(number).split("\n\n")
+    lines.insert(at, NOTICE)
+    return "\n\n".join(lines)
+
+
+def test_prose_beside_the_article_needs_more_articles():
+    key = NOTICE.lower().rstrip(".")
+    text = [noticed(n, 9) for n in range(12)]
     assert key not in accepted(learn(text[:6], site=SITE))
     assert key in accepted(learn(text, site=SITE))
+
+
+def test_prose_amid_furniture_does_not():
+    assert NOTICE.lower().rstrip(".") in accepted(learn((noticed(n, 10) for n in range(6)), site=SITE))
 
 
 @pytest.mark.parametrize("share", [3, 10, 20, 26])

@@ -121,3 +121,43 @@ def test_a_known_menu_heads_no_list():
     menu = profile(entry("related articles", pages=20, place="head"), entry("tide tables", number=2))
     text = "\n\n".join(["Related articles", "Tide tables", "Storm hits coast", "Mayor resigns", *article(1)])
     assert "Storm hits coast" in Cleaner(site=menu).clean(text)
+
+
+class Kept:
+    """Profiles in a dictionary, found by bare host."""
+
+    def __init__(self, *profiles):
+        self.of_page = {one.site: one for one in profiles}.get
+
+
+def test_a_cleaner_with_many_profiles_takes_the_one_of_the_page():
+    text = "Tide tables\n\nRain fell all night."
+    cleaner = Cleaner(profiles=Kept(profile(entry("tide tables"))))
+    assert cleaner.clean(text, site=SITE) == "Rain fell all night."
+    assert cleaner.analyze(text, site=SITE).removed[0].evidence[0].rule == f"site/{SITE}#1"
+    assert cleaner.clean(text, site="other.example") is text
+    assert cleaner.clean(text) is text
+
+
+def test_an_unknown_site_falls_back_to_the_cleaner_s_own():
+    text = "Tide tables\n\nRain fell all night."
+    cleaner = Cleaner(site=profile(entry("tide tables")), profiles=Kept())
+    assert cleaner.clean(text, site="other.example") == "Rain fell all night."
+
+
+def test_a_profile_that_was_read_again_is_heard():
+    text = "Tide tables\n\nRain fell all night."
+    kept = Kept(profile())
+    cleaner = Cleaner(profiles=kept)
+    assert cleaner.clean(text, site=SITE) is text
+    kept.of_page = {SITE: profile(entry("tide tables"))}.get
+    assert cleaner.clean(text, site=SITE) == "Rain fell all night."
+
+
+def test_a_site_needs_profiles_to_be_looked_up_in():
+    with pytest.raises(ValueError, match="Cleaner\\(profiles="):
+        Cleaner().clean("Rain fell.", site=SITE)
+
+
+def test_a_cleaner_says_whose_profile_it_has():
+    assert repr(Cleaner(site=PROFILE)) == f"Cleaner(site={SITE})"
