@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import ahocorasick_rs
@@ -9,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from defurnish import Cleaner
 from defurnish.fallback_matcher import KEPT, FallbackMatcher
-from defurnish.rulebook import rulebook
+from defurnish.matcher import PhraseMatcher
+from defurnish.rulebook import Rulebook, rulebook
 from fixtures.reader import annotated, clean_articles
 
 FEW = st.sampled_from([0, 97, 98, 195, 255])  # so that phrases overlap, nest and recur
@@ -78,3 +81,23 @@ def test_the_same_matches_of_the_rules_phrases_in_all_fixtures():
     for text in texts:
         data = text.lower().encode()
         assert matcher.matches(data) == compiled(phrases, data)
+
+
+@pytest.fixture
+def without_compiled_code(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ahocorasick_rs", None)  # to import it fails
+
+
+@pytest.mark.usefixtures("without_compiled_code")
+def test_it_takes_over_where_the_compiled_one_cannot_be_imported():
+    assert isinstance(PhraseMatcher(["read more"])._matches.__self__, FallbackMatcher)
+
+
+def test_results_on_all_fixtures_are_the_same_without_compiled_code(monkeypatch):
+    texts = [article.text for article in annotated()] + [path.read_bytes().decode() for path in clean_articles()]
+    cleaner, shared = Cleaner(), rulebook()
+    expected = [cleaner.analyze(text) for text in texts]
+    monkeypatch.setitem(sys.modules, "ahocorasick_rs", None)
+    slower = Cleaner._with_rulebook(cleaner._options, Rulebook(shared.rules, shared.lexicons, shared.compiled))
+    assert [slower.analyze(text) for text in texts] == expected
+    assert sum(len(result.removed) for result in expected) > 100

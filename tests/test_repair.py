@@ -48,6 +48,8 @@ MENDED = [
     ("\x1b[31mRain\x1b[0m fell.", "Rain fell."),
     ("half \ud83d\ude00 and \ud800.", "half 😀 and \ufffd."),
     ("Rain &am\x00p; salt", "Rain & salt"),
+    # Emptied, the line would let the break before it and its own become one.
+    ("a\r\x00\nb", "a\r \nb"),
 ]
 
 KEPT = [
@@ -73,7 +75,6 @@ KEPT = [
     "Rain â€¨ fell",
     # Line breaks are kept, whichever they are.
     "Rain\x85fell\u2028all\u2029night\vlong\x1cand\rlonger\fstill\r\n",
-    "a\r\x00\nb",
     # Entities nested deeper than anyone escapes them.
     f"&{'amp;' * 40}lt;",
     f"{'&#5&#4&#5&#5&#5' * 4}3{';' * 20}",

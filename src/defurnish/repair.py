@@ -120,7 +120,9 @@ def _mended(text: str, gate: Gate) -> tuple[str, tuple[Edit, ...]]:
         return bodies[number] if number in bodies else lines[number].rstrip(LINE_BREAKS)
 
     def take(number: int, mended: str) -> None:
-        if mended != body(number) and _is_one_line(mended, lines, number):
+        if not mended and lines[number].endswith("\n") and number > 0 and lines[number - 1].endswith("\r"):
+            mended = " "  # emptied, it would let the "\r" before it and its own "\n" become one break
+        if mended != body(number) and mended.splitlines() in ([mended], []):
             bodies[number] = mended
 
     for number in _lines_with(gate.rare, text, starts):
@@ -148,14 +150,6 @@ def _lines_with(pattern: re.Pattern[str], text: str, starts: list[int]) -> Itera
             return
         yield number
         at = starts[number + 1]
-
-
-def _is_one_line(mended: str, lines: list[str], number: int) -> bool:
-    """Whether a mended line is still one line, and still parted from its neighbours."""
-    if mended:
-        return mended.splitlines() == [mended]
-    # Emptied, it must not let the "\r" before it and its own "\n" become one break.
-    return not (lines[number].endswith("\n") and number > 0 and lines[number - 1].endswith("\r"))
 
 
 @cache
