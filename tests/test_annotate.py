@@ -28,3 +28,16 @@ def test_pieces_make_up_the_view(seen, monkeypatch):
     assert "\n".join(piece for _, piece in pieces) == seen
     lines = seen.split("\n")
     assert all(lines[first : first + piece.count("\n") + 1] == piece.split("\n") for first, piece in pieces)
+
+
+def test_what_repeats_itself_is_heard_as_it_stands():
+    text = "\n".join(fixture.text for fixture in annotated()[:12])
+    single = annotate(segment(text), rulebook())
+    blocks = len(single.lines)
+    many = text + "\n" + (text + "\n") * (2 * module.MANY // blocks + 2)
+    page = annotate(segment(many), rulebook())
+    assert len(page.lines) > module.MANY
+    assert len(page.lines) % blocks == 0
+    assert page.hits == {
+        start + number: hits for start in range(0, len(page.lines), blocks) for number, hits in single.hits.items()
+    }

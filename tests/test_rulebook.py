@@ -425,3 +425,25 @@ def test_rules_of_an_installed_package(tmp_path, provider):
     )
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == repr(LEFT)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "line"), [("[^a-z]{3}", "123"), ("(({))", "{"), (".{3}x", "abcx"), (r"\S+ \S+", "rain fell")]
+)
+def test_a_pattern_of_which_nothing_is_known_is_tried_on_every_short_line(pattern, line):
+    content = f"""
+        [[rule]]
+        id = "odd"
+        summary = "An odd line."
+        why = "It is odd."
+        strength = "strong"
+        match = "whole"
+        family = "interface"
+        pattern = '''{pattern}'''
+        removes = ['''{line}''']
+        keeps = ["Rain fell all night."]
+    """
+    rules, lexicons = parse_rules(content, "odd.toml")
+    book = Rulebook(rules, lexicons)
+    assert set(book.hits(f"Rain fell all night.\n{line}\n\n{line}")) == {1, 3}
+    assert book.hits("Rain fell all night.") == {}

@@ -5,7 +5,7 @@ Rules never edit: they testify. So one pass is enough, and the order of rules ca
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from .matchview import in_quotes, view
 from .model import Annotated, Hit, Segments
@@ -14,6 +14,8 @@ from .siterules import SiteRules
 
 # What the rules look at takes twenty times the memory of the text while they look; no article is as long as this.
 PIECE = 200_000  # characters
+# Whether lines repeat each other is asked of texts of so many lines: dumps of menus and of forms, not articles.
+MANY = 1000
 
 
 def annotate(segments: Segments, rulebook: Rulebook, site: SiteRules | None = None) -> Annotated:
@@ -23,18 +25,30 @@ def annotate(segments: Segments, rulebook: Rulebook, site: SiteRules | None = No
     source = "\n".join(segments.contents)
     seen = view(source)
     lines = tuple(seen.split("\n"))
-    hits: dict[int, tuple[Hit, ...]] = {}
+    distinct = tuple(dict.fromkeys(lines)) if len(lines) > MANY else lines
+    if 2 * len(distinct) <= len(lines):  # what is the same is looked at once
+        known = dict(_heard(distinct, "\n".join(distinct), rulebook, site))
+        number_of = {line: number for number, line in enumerate(distinct) if number in known}
+        hits = {at: known[number_of[line]] for at, line in enumerate(lines) if line in number_of}
+    else:
+        hits = dict(_heard(lines, seen, rulebook, site))
+    if site is not None:
+        for number, hit in site.hits(lines, segments.kinds).items():
+            hits[number] = (*hits.get(number, ()), hit)
+    return Annotated(segments, lines, hits)
+
+
+def _heard(
+    lines: Sequence[str], seen: str, rulebook: Rulebook, site: SiteRules | None
+) -> Iterator[tuple[int, tuple[Hit, ...]]]:
+    """Yield the number and the hits of each line of a match view in which rules see something, quotations aside."""
     for first, piece in _pieces(seen):
         for number, found in rulebook.hits(piece).items():
             line = lines[first + number]
             heard = found if site is None else site.restrained(found)
             spoken = tuple([hit for hit in heard if not in_quotes(line, hit.start, hit.end)])
             if spoken:
-                hits[first + number] = spoken
-    if site is not None:
-        for number, hit in site.hits(lines, segments.kinds).items():
-            hits[number] = (*hits.get(number, ()), hit)
-    return Annotated(segments, lines, hits)
+                yield first + number, spoken
 
 
 def _pieces(seen: str) -> Iterator[tuple[int, str]]:

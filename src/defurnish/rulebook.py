@@ -276,7 +276,7 @@ class Rulebook:
                     whole = self._numbered if "{n}" in phrase else self._whole
                     whole.setdefault(phrase.replace("{n}", "0"), []).append(rule)
             elif found.first is None:
-                for phrase in rule.phrases or ("",):  # without a factor: every short line
+                for phrase in rule.phrases or ("\n",):  # without a factor: every short line, by its end
                     short.setdefault(phrase, []).append(trial)
         self._head_sizes = sorted({len(head) for head in self._heads})
         # The heads of whole phrases, so that most lines need not be looked up.
@@ -386,7 +386,7 @@ class Rulebook:
                 elif hit := self._confirmed(trial.rule, phrase, lines[number], low_lines[number]):
                     tried.add(key)
                     found.setdefault(number, {})[trial.rule.id] = hit
-        for row, at in self._short.phrases_by_line("\n".join([low_lines[number] for number in short])):
+        for row, at in self._short.phrases_by_line("".join([low_lines[number] + "\n" for number in short])):
             for trial in self._short_rules[at]:
                 key = short[row], trial
                 if key not in tried:
