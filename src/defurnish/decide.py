@@ -195,15 +195,6 @@ def _spare_mark(page: Annotated, decisions: dict[int, Decision]) -> None:
         del decisions[marks[0]]
 
 
-def _are_two_witnesses(hits: Sequence[Hit]) -> bool:
-    """Whether two rules of different families speak of different words of a block."""
-    return any(
-        one.rule.family != other.rule.family and (one.end <= other.start or other.end <= one.start)
-        for at, one in enumerate(hits)
-        for other in hits[at + 1 :]
-    )
-
-
 def _runs(positions: Sequence[int], gap: int) -> list[list[int]]:
     """Return ascending positions in runs of which no two neighbours lie further apart than ``gap``."""
     runs: list[list[int]] = []
@@ -238,6 +229,7 @@ class _Known:
         self.page = page
         self.lines = page.lines
         self._prose: dict[int, bool] = {}
+        self._pairs: dict[int, bool] = {}
         self._counts: dict[int, int] = {}
         self.kinds = page.segments.kinds
         self.protected: set[int] = set()
@@ -328,6 +320,18 @@ class _Known:
         """The blocks with evidence, in order."""
         return self._hits
 
+    def are_two_witnesses(self, number: int) -> bool:
+        """Whether two supporting rules of different families speak of different words of a block."""
+        found = self._pairs.get(number)
+        if found is None:
+            hits = self.supporting[number]
+            found = self._pairs[number] = any(
+                one.rule.family != other.rule.family and (one.end <= other.start or other.end <= one.start)
+                for at, one in enumerate(hits)
+                for other in hits[at + 1 :]
+            )
+        return found
+
     def prose(self, number: int) -> bool:
         found = self._prose.get(number)
         if found is None:
@@ -352,6 +356,7 @@ class _Sweep:
         self.gone: dict[int, Decision] = {}
         self.position = dict(zip(left, range(len(left)), strict=True))
         self._before: list[int] | None = None
+        self._settled: int | None = None
         bodies = (position for position, number in enumerate(left) if known.body(number))
         self.first_body = next(bodies, len(left))
         if self.first_body == len(left):  # no prose at all: the head is nothing, the tail is nothing
@@ -697,6 +702,9 @@ class _Sweep:
 
     def _company(self) -> None:
         known = self.known
+        if self._settled == len(self.gone):  # nothing has gone since it was in vain
+            return
+        before = len(self.gone)
         spoken = sorted(self._positions({*self.gone, *known.supporting}))
         for positions in (spoken, spoken[::-1]):
             beside: int | None = None
@@ -713,17 +721,18 @@ class _Sweep:
                     continue
                 hits = known.supporting[number]
                 if number not in known.protected and not self._heads_prose(position, ()):
-                    own = ((number, hit) for hit in hits)
                     if beside is not None and not self._is_long_amid_prose(position):
-                        neighbour = self.gone[beside].witnesses[:1]
-                        self._remove(number, hits[0].rule.family, "company", [*own, *neighbour])
-                    elif len(hits) > 1 and not known.prose(number) and _are_two_witnesses(hits):
-                        self._remove(number, hits[0].rule.family, "company", [*own])
+                        own = [(number, hit) for hit in hits]
+                        self._remove(number, hits[0].rule.family, "company", [*own, *self.gone[beside].witnesses[:1]])
+                    elif len(hits) > 1 and not known.prose(number) and known.are_two_witnesses(number):
+                        self._remove(number, hits[0].rule.family, "company", [(number, hit) for hit in hits])
                 if number in self.gone:
                     chain += 1
                     beside = number if chain < COMPANY_REACH or position > self.last_body else None
                 elif known.kinds[number] != "rule":
                     beside = None
+
+        self._settled = before if before == len(self.gone) else None
 
     def _are_rules(self, one: int, other: int) -> bool:
         """Whether nothing but thematic breaks stands between two positions."""
