@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 pytest.importorskip("duckdb", reason='needs DuckDB: pip install "defurnish[profiles]"')
 pytest.importorskip("publicsuffixlist", reason='needs publicsuffixlist: pip install "defurnish[profiles]"')
@@ -22,6 +24,9 @@ from defurnish.profiles.corpus import RowTable, learn_sites
 from defurnish.profiles.counting import SAMPLE, SiteCounts, rows_of
 from defurnish.profiles.learn import learn, profile_from
 from tests.profiles.crawl import SITES, crawl, large_crawl
+
+# Letters that are not as many, or not the same ones, in lower case; what C strings end at; what quotes end at.
+ODD = st.text(st.sampled_from("aABbİIıßẞΣσςǅﬁé\u0301𝄞𐐀\x00'\"{} ."), max_size=8)
 
 
 def by_site(**options):
@@ -95,6 +100,24 @@ def test_rows_pass_through_arrow_as_they_are():
     rows = [row for record in crawl()[:5] for row in rows_of(record["text"], "post.example")]
     assert list(rows_in(table_of(rows))) == rows
     assert list(rows_in(table_of([]))) == []
+
+
+@given(
+    st.lists(
+        st.tuples(ODD, ODD).map(lambda pair: (pair[0], pair[0].lower()[1:] if len(pair[0]) % 2 else pair[1])),
+        min_size=1,
+        unique_by=lambda pair: pair[1],
+    )
+)
+@settings(max_examples=50)
+def test_the_table_gives_rows_back_as_they_were(pairs):
+    whole, block, *_ = rows_of("Ostrel Post", "ostrel.example")
+    rows = [block._replace(template=template, example=example) for example, template in pairs if template]
+    copies = [row._replace(document=document) for document in (1, 2, 3) for row in (whole, *rows)]
+    with RowTable() as table:
+        table.add(copies)
+        (counts,) = table.sites()
+    assert sorted(row for held in counts.by_template().values() for row in held) == sorted(copies)
 
 
 def test_of_a_large_site_the_same_sample_counts():

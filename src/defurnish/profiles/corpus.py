@@ -100,17 +100,21 @@ class RowTable:
 
     def __init__(self, *, memory: str = MEMORY, folder: str | Path | None = None) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="defurnish.", dir=folder)
-        self._connection = duckdb.connect(str(Path(self._folder.name) / "rows.duckdb"))
         self._held: list[Row] = []
-        columns = ", ".join(f'"{field.name}" {"VARCHAR" if field.type == pa.string() else "BIGINT"}' for field in ROWS)
-        for statement in (
-            f"SET memory_limit = '{memory}'",
-            f"SET temp_directory = '{self._folder.name}'",
-            "SET preserve_insertion_order = false",
-            "SET enable_progress_bar = false",  # it would be drawn on standard output
-            f"CREATE TABLE rows ({columns}, key UBIGINT)",
-        ):
-            self._connection.execute(statement)
+        try:
+            self._connection = duckdb.connect(
+                str(Path(self._folder.name) / "rows.duckdb"),
+                config={
+                    "memory_limit": memory,
+                    "temp_directory": self._folder.name,
+                    "preserve_insertion_order": "false",
+                },
+            )
+            self._connection.execute("SET enable_progress_bar = false")  # it would be drawn on standard output
+            self._connection.execute(_TABLE)
+        except BaseException:
+            self._folder.cleanup()
+            raise
 
     def __enter__(self) -> RowTable:
         return self
@@ -132,7 +136,7 @@ class RowTable:
     def add_table(self, rows: pa.Table) -> None:
         """Add rows that are Arrow already."""
         self._connection.register("batch", rows)
-        self._connection.execute("INSERT INTO rows SELECT *, hash(template) FROM batch")
+        self._connection.execute(_INSERT)
         self._connection.unregister("batch")
 
     def sites(self, min_pages: int = 1) -> Iterator[SiteCounts]:
@@ -140,11 +144,7 @@ class RowTable:
         self._flush()
         for statement in _COUNTING:
             self._connection.execute(statement, {"min_pages": min_pages} if "$min_pages" in statement else None)
-        names = ", ".join(f'"{name}"' for name in ROWS.names)
-        found = self._connection.execute(
-            f"SELECT {names} FROM rows SEMI JOIN articles USING (site, document) SEMI JOIN recurring USING (site, key)"
-            " ORDER BY site"
-        )
+        found = self._connection.execute(_SELECT)
         return counts_of_sites(map(Row._make, chain.from_iterable(iter(lambda: found.fetchmany(_FETCH_ROWS), []))))
 
     def _flush(self) -> None:
@@ -153,8 +153,22 @@ class RowTable:
             self._held = []
 
 
+# Most of the table's size is text that stands on one page alone: packed, it takes two thirds of the room.
+_COLUMNS = {field.name: "VARCHAR" if field.type == pa.string() else "BIGINT" for field in ROWS} | dict.fromkeys(
+    ("template", "example"), "VARCHAR USING COMPRESSION zstd"
+)
+_NAMES = ", ".join(f'"{name}"' for name in _COLUMNS)
+# A key stands for the template while it is counted.
+_TYPED = ", ".join(f'"{name}" {held}' for name, held in _COLUMNS.items())
+_TABLE = f"CREATE TABLE rows ({_TYPED}, key UBIGINT)"
+_INSERT = f"INSERT INTO rows SELECT {_NAMES}, hash(template) FROM batch"
+_SELECT = f"""
+    SELECT {_NAMES}
+    FROM rows SEMI JOIN articles USING (site, document) SEMI JOIN recurring USING (site, key)
+    ORDER BY site
+"""
 # The articles that count, and the templates that stand on enough of them; the template of the articles themselves is
-# empty. Keys stand for templates: two with one key would come back both, and SiteCounts looks at the templates.
+# empty. Two templates with one key would come back both: SiteCounts looks at the templates.
 _COUNTING = (
     f"""
     CREATE OR REPLACE TEMP TABLE articles AS
