@@ -7,7 +7,8 @@ import pickle
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 pytest.importorskip("tomlkit", reason='needs tomlkit: pip install "defurnish[profiles]"')
 
@@ -266,3 +267,35 @@ def test_a_hand_written_entry_needs_four_lines():
     assert read.entries == (
         replace(entry(1), status="accepted", pages=0, share=0.0, distance=0, spread=0, examples=()),
     )
+
+
+NOISE = st.sampled_from(
+    ["", "", "", "\n", "# é\n", "  # [[entry]]\n", "\r\n", "\r", "\x00", "\ufeff", "[[entry]]\n", "[entry]\n",
+     "entry = []\n", "x.y = 1\n", "'", '"""\n', "number = 0x10\n", "number = 1_0\n", "share = inf\n", "share = 1\n", "share = 1e-1\n",
+     "learned = 07:32:00\n", "beside = [\n  1, # one\n  2,\n]\n", 'examples = ["""\na""", \'b\']\n', "at_home = []\n",
+     "spread = 3 # sure", "distance=+4\n", "a = {b = 1}\n", "last_number = 9\n", "]", "=", "pages = 7 # of 9\n"]
+)  # fmt: skip
+BLOCKS = st.lists(st.tuples(NOISE, st.booleans(), NOISE), max_size=4)
+
+
+@settings(max_examples=300)
+@given(NOISE, NOISE, BLOCKS)
+@example("", "\r\n", [("\n", True, "spread = 3 # sure"), ("", False, "beside = [\n  1, # one\n  2,\n]\n")])
+@example("", "entry = []\n", [])
+def test_whatever_a_file_holds_it_is_read_and_changed_or_refused(before, behind, blocks):
+    content = before + HEAD + behind
+    for at, (above, numbered, below) in enumerate(blocks):
+        block = ENTRY.replace("share this", f"share {at}").replace(
+            "number = 7\n", f"number = {at * 3 + 1}\n" * numbered
+        )
+        content += above + block + below
+    try:
+        read = loads(content, "p.toml")
+    except ProfileError:
+        return
+    entries = tuple(replace(held, status="rejected") for held in read.entries[1:])
+    new = replace(read, pages=read.pages + 1, learned="2026-11-24", entries=(*entries, entry(1 << 20, "new one")))
+    assert loads(dumps(new, over=content)) == new
+    assert loads(dumps(read, over=content)) == read
+    if all(numbered for _, numbered, _ in blocks) and "entry = []" not in content:
+        assert dumps(read, over=content) == content
