@@ -201,6 +201,16 @@ def test_show_what_there_is(tmp_path):
     assert b"mill.example.toml: is not valid TOML" in damaged.stderr
 
 
+def test_show_tells_of_templates_that_can_match_nothing(tmp_path):
+    entries = (entry(1, "**Share This** Article"), entry(2, "{n} min read"), entry(3, "--"))
+    open_store(tmp_path / "p", must_exist=False).put([Profile("post.example", 9, entries=entries)])
+    ran = run("profile", "show", "p", "post.example", cwd=tmp_path)
+    assert ran.stderr.decode().splitlines() == [
+        "defurnish: post.example#1: no block is compared as '**Share This** Article'; write 'share this article'",
+        "defurnish: post.example#3: no block is compared as '--'; write the block in lower case, with slots",
+    ]
+
+
 def test_diff(tmp_path):
     new = replace(
         REVIEWED,

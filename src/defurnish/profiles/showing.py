@@ -48,6 +48,7 @@ def show(place: Place, site: Site = None) -> None:
                 profile = store.get(name)
                 assert profile is not None
                 _show_profile(profile)
+                _tell_of_mute(profile)
 
 
 def _sites(store: Store, site: str | None) -> list[str]:
@@ -106,6 +107,20 @@ def _show_profile(profile: Profile) -> None:
     for row in rows:
         table.add_row(row[0], Text(row[1], style=styles[row[1]]), *map(Text, row[2:]))
     console.print(table)
+
+
+def _tell_of_mute(profile: Profile) -> None:
+    """Complain of templates that a person wrote as no block is compared: they would never speak."""
+    from ..matchview import view
+    from ..template import template
+
+    for entry in profile.entries:
+        form = template(view(entry.template))
+        if form != entry.template:
+            complain(
+                f"{profile.site}#{entry.number}: no block is compared as {entry.template!r}"
+                + (f"; write {form!r}" if form else "; write the block in lower case, with slots")
+            )
 
 
 def _columns(entry: Entry) -> tuple[str, ...]:
