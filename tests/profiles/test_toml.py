@@ -272,7 +272,8 @@ def test_a_hand_written_entry_needs_four_lines():
 NOISE = st.sampled_from(
     ["", "", "", "\n", "# é\n", "  # [[entry]]\n", "\r\n", "\r", "\x00", "\ufeff", "[[entry]]\n", "[entry]\n",
      "entry = []\n", "x.y = 1\n", "'", '"""\n', "number = 0x10\n", "number = 1_0\n", "share = inf\n",
-     "share = 1\n", "share = 1e-1\n", "learned = 07:32:00\n", "beside = [\n  1, # one\n  2,\n]\n", 'examples = ["""\na""", \'b\']\n', "at_home = []\n",
+     "share = 1\n", "share = 1e-1\n", "learned = 07:32:00\n", "beside = [\n  1, # one\n  2,\n]\n",
+     'examples = ["""\na""", \'b\']\n', "at_home = []\n",
      "spread = 3 # sure", "distance=+4\n", "a = {b = 1}\n", "last_number = 9\n", "]", "=", "pages = 7 # of 9\n"]
 )  # fmt: skip
 BLOCKS = st.lists(st.tuples(NOISE, st.booleans(), NOISE), max_size=4)
