@@ -18,9 +18,22 @@ from .corpus.command import corpus
 from .demo import article
 from .io.text import STDIN, FileError, encoded, read_text, targets, write_whole
 from .model import FAMILIES, Rule
-from .options import Keep, Language, NoRepair, Replacement, Rules, cleaner_of, complain, fail
+from .options import (
+    Keep,
+    Language,
+    NoRepair,
+    Profiles,
+    Replacement,
+    Rules,
+    Site,
+    cleaner_of,
+    complain,
+    fail,
+    site_of_text,
+)
 from .pipeline import Cleaner
 from .profiles.command import learn
+from .profiles.extra import extra
 from .profiles.showing import profile_app
 from .report.terminal import print_explanation
 from .rulebook import RuleError, read_rules
@@ -95,6 +108,8 @@ def clean(
     language: Language = None,
     no_repair: NoRepair = False,
     replacement: Replacement = None,
+    profiles: Profiles = None,
+    site: Site = None,
     encoding: Encoding = "utf-8",
 ) -> None:
     """Clean files, or standard input.
@@ -105,8 +120,10 @@ def clean(
     - `defurnish clean article.md -o clean.md`
     - `defurnish clean pages/*.txt -o cleaned/` mirrors the names
     - `cat article.txt | defurnish clean - --keep credit`
+    - `defurnish clean article.md --profiles profiles/ --site post.example`
     """
-    cleaner = cleaner_of(keep, rules, language, no_repair, replacement)
+    site = site_of_text(profiles, site)
+    cleaner = cleaner_of(keep, rules, language, no_repair, replacement, profiles)
     inputs = files or [STDIN]
     if output is None and len(inputs) > 1:
         fail("several files need a folder for their outcomes: -o FOLDER")
@@ -117,7 +134,8 @@ def clean(
     failed = False
     for name, target in zip(inputs, outputs, strict=True):
         try:
-            text = cleaner.clean(read_text(name, encoding))
+            with extra():
+                text = cleaner.clean(read_text(name, encoding), site=site)
             if target is None:
                 sys.stdout.buffer.write(encoded(text))
                 sys.stdout.buffer.flush()
@@ -138,6 +156,8 @@ def explain(
     rules: Rules = None,
     language: Language = None,
     no_repair: NoRepair = False,
+    profiles: Profiles = None,
+    site: Site = None,
     encoding: Encoding = "utf-8",
 ) -> None:
     """Show a text with what would go, struck through, and the rules in the margin.
@@ -147,16 +167,18 @@ def explain(
     - `defurnish explain article.md`
     - `defurnish explain article.md --json | jq .metadata`
     """
-    cleaner = cleaner_of(keep, rules, language, no_repair)
+    site = site_of_text(profiles, site)
+    cleaner = cleaner_of(keep, rules, language, no_repair, profiles=profiles)
     try:
         text = read_text(file, encoding)
     except FileError as error:
         fail(error)
-    _show(cleaner, text, as_json)
+    with extra():
+        _show(cleaner, text, as_json, site)
 
 
-def _show(cleaner: Cleaner, text: str, as_json: bool) -> None:
-    result = cleaner.analyze(text)
+def _show(cleaner: Cleaner, text: str, as_json: bool, site: str | None = None) -> None:
+    result = cleaner.analyze(text, site=site)
     if as_json:
         print(json.dumps(result.to_dict(), ensure_ascii=True, indent=2))
     else:

@@ -135,6 +135,11 @@ class Cleaner:
         """The compiled rules of this cleaner."""
         return self._rulebook
 
+    @property
+    def profiles(self) -> Profiles | None:
+        """Where this cleaner finds the profiles of sites, if anywhere."""
+        return None if self._sites is None else self._sites.profiles
+
     def clean(self, text: str, *, site: str | None = None) -> str:
         r"""Return ``text`` without furniture; the same object if there is none and nothing needed mending.
 

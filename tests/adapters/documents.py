@@ -49,6 +49,32 @@ def table():
     return pa.Table.from_pylist(list(documents()))
 
 
+def of_sites(folder):
+    """Return a cleaner with profiles of two sites in ``folder``, and pages with their clean texts.
+
+    Each page is (address, text, clean text). The line that goes by one profile stays elsewhere.
+    """
+    from defurnish import Entry, Profile
+    from defurnish.profiles.store import Lookup, open_store
+
+    entry = Entry(1, "tell the night desk", "site", "accepted", "strong", 9, 1.0, "tail", distance=0, spread=0)
+    other = Entry(1, "shoes for the quay", "site", "accepted", "strong", 9, 1.0, "tail", distance=0, spread=0)
+    store = open_store(folder / "profiles", must_exist=False)
+    store.put([Profile("ostrel.example", 9, entries=(entry,)), Profile("quay.example", 9, entries=(other,))])
+    body = "Rain fell all night over the lower town.\n\nBy morning the ferry was gone.\n"
+    desk, shoes = f"{body}\nTell the night desk\n", f"{body}\nShoes for the quay\n"
+    pages = [
+        ("https://www.ostrel.example/rain", desk, body),
+        ("http://quay.example:80/rain", desk, desk),
+        ("http://quay.example/shoes", shoes, body),
+        ("https://nowhere.example/", desk, desk),
+        ("no address", shoes, shoes),
+        (None, desk, desk),
+        ("https://ostrel.example/none", None, None),
+    ]
+    return Cleaner(profiles=Lookup(store)), pages
+
+
 def _document(number: int, articles: list[str], removes: list[str], keeps: list[str]) -> dict[str, str | int]:
     random = Random(f"document {number}")
     text = _text(number, random, articles, removes, keeps)

@@ -9,7 +9,7 @@ pa = pytest.importorskip("pyarrow", reason='needs pyarrow: pip install "defurnis
 from defurnish import Cleaner, analyze  # noqa: E402
 from defurnish.adapters.arrow import clean_batch, output_schema  # noqa: E402
 
-from .documents import COUNT, documents, expected, table  # noqa: E402
+from .documents import COUNT, documents, expected, of_sites, table  # noqa: E402
 
 FURNISHED = "Rain fell all night.\n\nShare this article\n\nBy morning the ferry was gone.\n"
 CLEAN = "Rain fell all night.\n\nBy morning the ferry was gone.\n"
@@ -186,3 +186,19 @@ def test_a_text_that_is_no_utf8_is_named_with_row_and_page():
         clean_batch(batch)
     with pytest.raises(ValueError, match=r"row 2 \(https://ferry.example/3\): the text is not valid UTF-8"):
         clean_batch(batch, url="url")
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.dictionary(pa.int32(), pa.string())])
+def test_the_profile_of_a_page_s_site(tmp_path, kind):
+    pytest.importorskip("tomlkit", reason='needs tomlkit: pip install "defurnish[profiles]"')
+    cleaner, pages = of_sites(tmp_path)
+    urls, texts, clean = map(list, zip(*pages, strict=True))
+    batch = pa.record_batch({"url": pa.array(urls), "text": pa.array(texts).cast(kind)})
+    assert clean_batch(batch, url="url", cleaner=cleaner)["text"].to_pylist() == clean
+    assert clean_batch(batch, cleaner=cleaner)["text"].to_pylist() == texts  # nobody said where the addresses are
+    assert clean_batch(batch, url="url")["text"].to_pylist() == texts
+    table = pa.Table.from_batches([batch, batch.slice(2)])
+    explained = clean_batch(table, url="url", explain=True, cleaner=cleaner)
+    assert explained["text"].to_pylist() == clean + clean[2:]
+    assert explained["defurnish_removed"][0][0]["rules"].as_py() == ["site/ostrel.example#1"]
+    assert explained["url"].to_pylist() == urls + urls[2:]

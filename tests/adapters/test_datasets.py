@@ -16,8 +16,9 @@ from datasets.fingerprint import Hasher  # noqa: E402
 
 from defurnish import Cleaner, analyze  # noqa: E402
 from defurnish.adapters.datasets import TextCleaner  # noqa: E402
+from defurnish.adapters.fingerprint import fingerprint  # noqa: E402
 
-from .documents import documents, expected, table  # noqa: E402
+from .documents import documents, expected, of_sites, table  # noqa: E402
 
 FURNISHED = "Rain fell all night.\n\nShare this article\n\n© 2021 The Ferry Post. All rights reserved.\n"
 CLEAN = "Rain fell all night.\n"
@@ -198,3 +199,24 @@ def test_a_second_run_takes_its_answers_from_the_cache(tmp_path, processes):
     assert len(made) == (processes or 1)
     assert python(MAPS, 2, **places) == first
     assert {path: path.stat().st_mtime_ns for path in cache.rglob("cache-*.arrow")} == made
+
+
+def test_the_profile_of_a_page_s_site(tmp_path):
+    pytest.importorskip("tomlkit", reason='needs tomlkit: pip install "defurnish[profiles]"')
+    cleaner, pages = of_sites(tmp_path)
+    rows = [{"url": url, "text": text} for url, text, _ in pages]
+    wanted = [{"url": url, "text": clean} for url, _, clean in pages]
+    function = TextCleaner(url="url", cleaner=cleaner)
+    dataset = datasets.Dataset.from_list(rows)
+    assert dataset.map(function, batched=True).to_list() == wanted
+    assert dataset.with_format("arrow").map(function, batched=True).with_format(None).to_list() == wanted
+    assert pickle.loads(pickle.dumps(function))({"url": [7, rows[0]["url"]], "text": [rows[0]["text"]] * 2}) == {
+        "text": [rows[0]["text"], wanted[0]["text"]]
+    }
+    before = fingerprint(cleaner)
+    assert fingerprint(of_sites(tmp_path)[0]) == before
+    file = tmp_path / "profiles" / "ostrel.example.toml"
+    file.write_text(file.read_text().replace("accepted", "rejected"))
+    assert fingerprint(cleaner) != before
+    with pytest.raises(KeyError, match="there is no column 'link'"):
+        TextCleaner(url="link", cleaner=cleaner)({"text": ["Rain."]})

@@ -20,7 +20,7 @@ from defurnish import Cleaner, analyze
 from defurnish.adapters.datatrove import DefurnishFormatter
 from defurnish.report.standoff import attributes
 
-from .documents import documents, expected
+from .documents import documents, expected, of_sites
 
 # The reader of datatrove leaves documents without text out before any step sees them.
 READ = [document for document in documents() if document["text"]]
@@ -185,3 +185,14 @@ def test_options_of_the_cleaner_and_no_exclusion_writer(tmp_path):
     step = pickle.loads(pickle.dumps(DefurnishFormatter(cleaner=Cleaner(keep={"engage"}))))
     (document,) = step(iter([Document(FURNISHED, "a", metadata={"n": 1})]))
     assert document == Document("Rain fell all night.\n\nShare this article\n", "a", metadata={"n": 1})
+
+
+def test_the_profile_of_a_page_s_site(tmp_path):
+    pytest.importorskip("tomlkit", reason='needs tomlkit: pip install "defurnish[profiles]"')
+    cleaner, pages = of_sites(tmp_path)
+    rows = [{"id": str(n), "text": text, "url": url} for n, (url, text, _) in enumerate(pages) if text and url]
+    out, removed, _ = run(tmp_path, rows, cleaner=cleaner)
+    assert {row["id"]: row["text"] for row in out} == {
+        str(n): clean for n, (url, _, clean) in enumerate(pages) if url and clean
+    }
+    assert [row["metadata"]["rules"] for row in removed] == [["site/ostrel.example#1"], ["site/quay.example#1"]]

@@ -14,7 +14,7 @@ from defurnish import Cleaner, analyze  # noqa: E402
 from defurnish.adapters.arrow import EXPLAINING  # noqa: E402
 from defurnish.adapters.ray import TextCleaner  # noqa: E402
 
-from .documents import documents, expected, table  # noqa: E402
+from .documents import documents, expected, of_sites, table  # noqa: E402
 
 FURNISHED = "Rain fell all night.\n\nShare this article\n\n© 2021 The Ferry Post. All rights reserved.\n"
 CLEAN = "Rain fell all night.\n"
@@ -99,3 +99,11 @@ def test_a_filter_that_leaves_blocks_without_rows():
 def test_errors_name_the_column(columns, says):
     with pytest.raises(Exception, match=says):
         cleaned(ray.data.from_arrow(pa.table(columns))).take_all()
+
+
+def test_the_profile_of_a_page_s_site(tmp_path):
+    pytest.importorskip("tomlkit", reason='needs tomlkit: pip install "defurnish[profiles]"')
+    cleaner, pages = of_sites(tmp_path)
+    rows = [{"id": number, "url": url, "text": text} for number, (url, text, _) in enumerate(pages)]
+    out = cleaned(ray.data.from_arrow(pa.Table.from_pylist(rows)), url="url", cleaner=cleaner)
+    assert by_id(out) == [{**row, "text": clean} for row, (_, _, clean) in zip(rows, pages, strict=True)]

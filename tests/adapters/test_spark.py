@@ -24,7 +24,7 @@ from pyspark.sql.types import LongType, StringType, StructField, StructType
 from defurnish import Cleaner, analyze
 from defurnish.adapters.spark import BatchCleaner, clean_frame, clean_udf, cleaned_schema
 
-from .documents import documents, expected
+from .documents import documents, expected, of_sites
 
 FURNISHED = "Rain fell all night.\n\nShare this article\n\n© 2021 The Ferry Post. All rights reserved.\n"
 CLEAN = "Rain fell all night.\n"
@@ -151,3 +151,15 @@ def test_an_error_on_an_executor_names_the_column(spark):
     pages = spark.createDataFrame([(1, "a")], "id int, body string")
     with pytest.raises(PythonException, match="there is no column 'text'; the columns are id, body"):
         pages.mapInArrow(BatchCleaner(), pages.schema).collect()
+
+
+def test_the_profile_of_a_page_s_site(spark, tmp_path):
+    pytest.importorskip("tomlkit", reason='needs tomlkit: pip install "defurnish[profiles]"')
+    cleaner, pages = of_sites(tmp_path)
+    frame = spark.createDataFrame(
+        [(n, url, text) for n, (url, text, _) in enumerate(pages)], "n int, url string, text string"
+    )
+    out = clean_frame(frame.repartition(2), url="url", cleaner=cleaner).orderBy("n")
+    assert out.collect() == [(n, url, clean) for n, (url, _, clean) in enumerate(pages)]
+    with pytest.raises(KeyError, match="there is no column 'link'; the columns are n, url, text"):
+        clean_frame(frame, url="link", cleaner=cleaner)

@@ -19,6 +19,7 @@ from defurnish.model import Profile
 from defurnish.profiles.corpus import learn_sites
 from defurnish.profiles.store import open_store
 from defurnish.profiles.toml import dumps
+from tests.adapters.documents import of_sites
 from tests.test_cli import SOURCE, command, complaint
 
 from .crawl import SITES, crawl
@@ -322,6 +323,65 @@ def test_review_of_many_sites_passes_over_what_cannot_be_read(tmp_path):
         "proposed",
         "proposed",
     ]
+
+
+@pytest.fixture
+def sites(tmp_path):
+    """A folder with pages of some sites, and what they must become with the profiles beside them."""
+    _, pages = of_sites(tmp_path)
+    rows = [{"url": url, "text": text} for url, text, _ in pages if text]
+    (tmp_path / "pages.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return tmp_path, [clean for _, _, clean in pages if clean]
+
+
+def test_a_corpus_is_cleaned_with_the_profile_of_each_page_s_site(sites):
+    folder, wanted = sites
+    run("corpus", "pages.jsonl", "-o", "out", "--profiles", "profiles", "--removed", cwd=folder)
+    lines = (folder / "out" / "documents" / "pages.jsonl").read_text().splitlines()
+    assert [json.loads(line)["text"] for line in lines] == wanted
+    removed = (folder / "out" / "removed" / "pages.jsonl").read_text().splitlines()
+    assert [json.loads(line)["rules"] for line in removed] == [["site/ostrel.example#1"], ["site/quay.example#1"]]
+    chunks = ("--workers", "2", "--chunk-mb", "0.0001")
+    run("corpus", "pages.jsonl", "-o", "two", "--profiles", "profiles", *chunks, cwd=folder)
+    assert (folder / "two" / "documents" / "pages.jsonl").read_text().splitlines() == lines
+
+
+def test_a_run_with_other_profiles_is_another_run(sites):
+    folder, _ = sites
+    run("corpus", "pages.jsonl", "-o", "out", "--profiles", "profiles", cwd=folder)
+    run("corpus", "pages.jsonl", "-o", "out", "--profiles", "profiles", "--resume", cwd=folder)
+    file = folder / "profiles" / "quay.example.toml"
+    file.write_text(file.read_text().replace("accepted", "rejected"))
+    refused = complaint(command("corpus", "pages.jsonl", "-o", "out", "--profiles", "profiles", "--resume", cwd=folder))
+    assert "holds another run, not this one" in refused
+    assert "profiles" in refused
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_profile_that_cannot_be_read_ends_a_corpus_run(sites, workers):
+    folder, _ = sites
+    (folder / "profiles" / "quay.example.toml").write_text("site = ")
+    options = ("--profiles", "profiles", "--workers", workers, "--chunk-mb", "0.0001")
+    said = complaint(command("corpus", "pages.jsonl", "-o", "out", *options, cwd=folder))
+    assert "quay.example.toml: is not valid TOML" in said
+
+
+def test_one_text_with_the_profile_of_its_site(sites):
+    folder, wanted = sites
+    (folder / "page.txt").write_text(json.loads((folder / "pages.jsonl").read_text().splitlines()[0])["text"])
+    of = ("--profiles", "profiles", "--site", "www.ostrel.example")
+    assert run("clean", "page.txt", *of, cwd=folder).stdout.decode() == wanted[0]
+    assert b"ostrel.example#1" in run("explain", "page.txt", *of, cwd=folder).stdout
+    told = json.loads(run("explain", "page.txt", "--json", *of, cwd=folder).stdout)
+    assert told["removed"][0]["family"] == "site"
+    said = "defurnish: --profiles and --site go together: where the profiles are, and which site the text is from"
+    for half in (("--site", "ostrel.example"), ("--profiles", "profiles")):
+        assert complaint(command("clean", "page.txt", *half, cwd=folder)) == said
+    assert "no such folder or file of profiles" in complaint(
+        command("clean", "page.txt", "--profiles", "nowhere", "--site", "ostrel.example", cwd=folder)
+    )
+    (folder / "profiles" / "ostrel.example.toml").write_text("site = ")
+    assert "ostrel.example.toml: is not valid TOML" in complaint(command("clean", "page.txt", *of, cwd=folder))
 
 
 def test_without_the_extra_the_commands_say_what_to_install(tmp_path):

@@ -54,8 +54,8 @@ def clean_batch(
     text
         The column to clean: string, large_string or string_view, dictionary-encoded or not. Nulls stay null.
     url
-        The column that names a document's page, for the message about a text that cannot be read. Default: the message
-        gives the row only.
+        The column of the pages' addresses (or hosts): by it a ``cleaner`` with ``profiles`` finds the profile of a
+        page's site, and messages about texts that cannot be read name the page. Default: rules alone, and the row.
     explain
         Whether to add two columns: ``defurnish_removed``, a list of structs in the order of the text (``start`` and
         ``end``, half-open code-point offsets into the text that came in; ``family``; ``reason``; ``rules``; ``text``),
@@ -88,7 +88,8 @@ def clean_batch(
     made: list[list[pa.Array]] = []
     row = 0
     for chunk in column.chunks if isinstance(column, pa.ChunkedArray) else [column]:
-        made.append(_columns(chunk, _texts(chunk, text, row, urls), explain, cleaner))
+        sites = None if urls is None or cleaner is None or cleaner.profiles is None else urls.slice(row, len(chunk))
+        made.append(_columns(chunk, _texts(chunk, text, row, urls), sites, explain, cleaner))
         row += len(chunk)
     fields = [schema.field(place), *(EXPLAINING if explain else ())]
     new: list[Any] = made[0] if isinstance(batch, pa.RecordBatch) else _chunked(made, fields)
@@ -153,12 +154,19 @@ def _texts(chunk: pa.Array, name: str, row: int, urls: pa.Array | pa.ChunkedArra
     return texts
 
 
-def _columns(chunk: pa.Array, texts: list[str | None], explain: bool, cleaner: Cleaner | None) -> list[pa.Array]:
+def _columns(
+    chunk: pa.Array,
+    texts: list[str | None],
+    urls: pa.Array | pa.ChunkedArray | None,
+    explain: bool,
+    cleaner: Cleaner | None,
+) -> list[pa.Array]:
     """Return the new columns of a chunk: the clean text and, if asked for, what went and what was spared."""
+    sites = [None] * len(texts) if urls is None else urls.to_pylist()
     if not explain:
-        cleaned = _each(texts, chunk, clean if cleaner is None else cleaner.clean)
+        cleaned = _each(texts, sites, chunk, clean if cleaner is None else cleaner.clean)
         return [_like(chunk, texts, cleaned)]
-    results = _each(texts, chunk, analyze if cleaner is None else cleaner.analyze)
+    results = _each(texts, sites, chunk, analyze if cleaner is None else cleaner.analyze)
     return [
         _like(chunk, texts, [None if result is None else result.text for result in results]),
         pa.array([None if result is None else [*map(_struct, result.removed)] for result in results], REMOVED_TYPE),
@@ -170,10 +178,13 @@ def _chunked(made: list[list[pa.Array]], fields: list[pa.Field]) -> list[pa.Chun
     return [pa.chunked_array([arrays[at] for arrays in made], field.type) for at, field in enumerate(fields)]
 
 
-def _each(texts: list[str | None], chunk: pa.Array, answer: Callable[[str], Any]) -> list[Any]:
+def _each(texts: list[str | None], sites: list[Any], chunk: pa.Array, answer: Callable[..., Any]) -> list[Any]:
     if pa.types.is_dictionary(chunk.type):
         answer = cache(answer)  # a dictionary says that texts recur
-    return [None if text is None else answer(text) for text in texts]
+    return [
+        None if text is None else answer(text, site=site) if isinstance(site, str) else answer(text)
+        for text, site in zip(texts, sites, strict=True)
+    ]
 
 
 def _like(chunk: pa.Array, before: list[str | None], after: list[str | None]) -> pa.Array:

@@ -28,6 +28,8 @@ class TextCleaner:
     ----------
     text
         The column to clean. Missing texts (None) stay missing.
+    url
+        The column of the pages' addresses, by which a ``cleaner`` with ``profiles`` finds the profile of a page's site.
     explain
         Whether to add the columns ``defurnish_removed`` and ``defurnish_spared``, as
         :func:`defurnish.adapters.arrow.clean_batch` does. Pass ``features=cleaner.features(dataset.features)`` to
@@ -47,25 +49,35 @@ class TextCleaner:
     'Rain fell all night.\n'
     """
 
-    def __init__(self, text: str = "text", *, explain: bool = False, cleaner: Cleaner | None = None) -> None:
+    def __init__(
+        self,
+        text: str = "text",
+        *,
+        url: str | None = None,
+        explain: bool = False,
+        cleaner: Cleaner | None = None,
+    ) -> None:
         self._text = text
+        self._url = url
         self._explain = explain
         self._cleaner = Cleaner() if cleaner is None else cleaner
 
     def __call__(self, batch: Mapping[str, list[Any]] | pa.Table) -> dict[str, list[Any]] | pa.Table:
         """Return the new columns of a batch; of a table, all columns."""
         if isinstance(batch, pa.Table):
-            return clean_batch(batch, text=self._text, explain=self._explain, cleaner=self._cleaner)
-        if self._text not in batch:
-            raise KeyError(f"there is no column {self._text!r}; the columns are {', '.join(batch)}")
+            return clean_batch(batch, text=self._text, url=self._url, explain=self._explain, cleaner=self._cleaner)
+        for name in (self._text, *([] if self._url is None else [self._url])):
+            if name not in batch:
+                raise KeyError(f"there is no column {name!r}; the columns are {', '.join(batch)}")
         try:
             table = pa.table({self._text: batch[self._text]})
         except pa.ArrowException as error:
             raise TypeError(f"column {self._text!r} holds more than text: {error}") from error
-        cleaned: dict[str, list[Any]] = clean_batch(
-            table, text=self._text, explain=self._explain, cleaner=self._cleaner
-        ).to_pydict()
-        return cleaned
+        if self._url is not None:
+            table = table.append_column(self._url, pa.array(map(_address, batch[self._url]), pa.string()))
+        cleaned = clean_batch(table, text=self._text, url=self._url, explain=self._explain, cleaner=self._cleaner)
+        new: dict[str, list[Any]] = (cleaned if self._url is None else cleaned.drop_columns([self._url])).to_pydict()
+        return new
 
     def features(self, features: datasets.Features) -> datasets.Features:
         """Return the features of the cleaned dataset, given those of the dataset.
@@ -80,10 +92,15 @@ class TextCleaner:
         # datasets hashes this for its own fingerprint. No set stands in it, for its order differs between processes.
         remake, (options, rulebook) = self._cleaner.__reduce__()
         ordered = {**options, "keep": sorted(options["keep"])}
-        return _remade, (fingerprint(self._cleaner), self._text, self._explain, remake, ordered, rulebook)
+        return _remade, (fingerprint(self._cleaner), self._text, self._url, self._explain, remake, ordered, rulebook)
 
 
 def _remade(
-    _fingerprint: str, text: str, explain: bool, remake: Any, options: dict[str, Any], rulebook: Any
+    _fingerprint: str, text: str, url: str | None, explain: bool, remake: Any, options: dict[str, Any], rulebook: Any
 ) -> TextCleaner:
-    return TextCleaner(text, explain=explain, cleaner=remake({**options, "keep": frozenset(options["keep"])}, rulebook))
+    cleaner = remake({**options, "keep": frozenset(options["keep"])}, rulebook)
+    return TextCleaner(text, url=url, explain=explain, cleaner=cleaner)
+
+
+def _address(value: Any) -> str | None:
+    return value if isinstance(value, str) else None

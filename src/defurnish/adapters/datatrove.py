@@ -52,7 +52,8 @@ class DefurnishFormatter(PipelineStep):  # type: ignore[misc]  # datatrove ships
         How many sites get statistics of their own in each task, ``blocks_removed@<host>`` and
         ``words_removed@<host>``: the first that come, the others as ``other sites``. Default: none.
     url_key
-        Where the metadata holds the address of the page.
+        Where the metadata holds the address of the page, by which a ``cleaner`` with ``profiles`` finds the profile of
+        its site.
     """
 
     type = "✂️ - FORMAT"
@@ -84,7 +85,7 @@ class DefurnishFormatter(PipelineStep):  # type: ignore[misc]  # datatrove ships
                     self._drop(document, rank)
                     continue
                 with self.track_time():
-                    result = self.cleaner.analyze(document.text)
+                    result = self.cleaner.analyze(document.text, site=self._address(document))
                 self._count(document, result)
                 if self.exclusion_writer:
                     for number, removal in enumerate(result.removed):
@@ -96,6 +97,10 @@ class DefurnishFormatter(PipelineStep):  # type: ignore[misc]  # datatrove ships
                 self.stat_update(StatHints.forwarded)
                 self.update_doc_stats(document)
                 yield document
+
+    def _address(self, document: Document) -> str | None:
+        url = document.metadata.get(self.url_key)
+        return url if isinstance(url, str) and self.cleaner.profiles is not None else None
 
     def _count(self, document: Document, result: Result) -> None:
         self.stat_update("chars_before", value=len(document.text))

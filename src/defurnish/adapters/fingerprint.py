@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from .. import Cleaner, __version__
 
@@ -16,9 +17,15 @@ def fingerprint(cleaner: Cleaner) -> str:
     _, (options, _) = cleaner.__reduce__()
     parts = (
         __version__,
-        # A set's order differs from process to process.
-        sorted((name, sorted(value) if name == "keep" else value) for name, value in options.items()),
+        sorted((name, _lasting(name, value)) for name, value in options.items()),
         cleaner.rulebook.rules,
         sorted(cleaner.rulebook.lexicons.items()),
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _lasting(name: str, value: Any) -> Any:
+    """Return an option as something whose ``repr`` is the same in every process."""
+    if name == "keep":
+        return sorted(value)  # a set's order differs from process to process
+    return value.stamp() if hasattr(value, "stamp") else value

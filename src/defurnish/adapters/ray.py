@@ -20,6 +20,8 @@ class TextCleaner:
     ----------
     text
         The column to clean. Nulls stay null.
+    url
+        The column of the pages' addresses, by which a ``cleaner`` with ``profiles`` finds the profile of a page's site.
     explain
         Whether to add the columns ``defurnish_removed`` and ``defurnish_spared``, as
         :func:`defurnish.adapters.arrow.clean_batch` does.
@@ -38,8 +40,16 @@ class TextCleaner:
     [{'id': 7, 'text': 'Rain fell all night.\n'}]
     """
 
-    def __init__(self, text: str = "text", *, explain: bool = False, cleaner: Cleaner | None = None) -> None:
+    def __init__(
+        self,
+        text: str = "text",
+        *,
+        url: str | None = None,
+        explain: bool = False,
+        cleaner: Cleaner | None = None,
+    ) -> None:
         self._text = text
+        self._url = url
         self._explain = explain
         self._cleaner = Cleaner() if cleaner is None else cleaner
 
@@ -47,4 +57,4 @@ class TextCleaner:
         """Return the batch, cleaned."""
         if not batch.num_columns:  # what Ray hands on for a block without rows has lost its columns
             return batch
-        return clean_batch(batch, text=self._text, explain=self._explain, cleaner=self._cleaner)
+        return clean_batch(batch, text=self._text, url=self._url, explain=self._explain, cleaner=self._cleaner)

@@ -28,6 +28,8 @@ class BatchCleaner:
     ----------
     text
         The column to clean.
+    url
+        The column of the pages' addresses, by which a ``cleaner`` with ``profiles`` finds the profile of a page's site.
     explain
         Whether to add the columns ``defurnish_removed`` and ``defurnish_spared``, as
         :func:`defurnish.adapters.arrow.clean_batch` does. Give ``mapInArrow`` :func:`cleaned_schema` then.
@@ -40,19 +42,32 @@ class BatchCleaner:
         On the executor, for a column that is not there or holds no text; :func:`clean_frame` raises before it runs.
     """
 
-    def __init__(self, text: str = "text", *, explain: bool = False, cleaner: Cleaner | None = None) -> None:
+    def __init__(
+        self,
+        text: str = "text",
+        *,
+        url: str | None = None,
+        explain: bool = False,
+        cleaner: Cleaner | None = None,
+    ) -> None:
         self._text = text
+        self._url = url
         self._explain = explain
         self._cleaner = Cleaner() if cleaner is None else cleaner
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Yield each batch, cleaned."""
         for batch in batches:
-            yield clean_batch(batch, text=self._text, explain=self._explain, cleaner=self._cleaner)
+            yield clean_batch(batch, text=self._text, url=self._url, explain=self._explain, cleaner=self._cleaner)
 
 
 def clean_frame(
-    frame: DataFrame, *, text: str = "text", explain: bool = False, cleaner: Cleaner | None = None
+    frame: DataFrame,
+    *,
+    text: str = "text",
+    url: str | None = None,
+    explain: bool = False,
+    cleaner: Cleaner | None = None,
 ) -> DataFrame:
     """Return the DataFrame with its text column cleaned: ``mapInArrow`` with :class:`BatchCleaner` and its schema.
 
@@ -60,7 +75,9 @@ def clean_frame(
     strings and ValueError for one that ``explain`` would write over, here and not on the executors.
     """
     schema = cleaned_schema(frame.schema, text=text, explain=explain)
-    return frame.mapInArrow(BatchCleaner(text, explain=explain, cleaner=cleaner), schema)
+    if url is not None and url not in frame.schema.names:
+        raise KeyError(f"there is no column {url!r}; the columns are {', '.join(frame.schema.names)}")
+    return frame.mapInArrow(BatchCleaner(text, url=url, explain=explain, cleaner=cleaner), schema)
 
 
 def cleaned_schema(schema: StructType, *, text: str = "text", explain: bool = False) -> StructType:

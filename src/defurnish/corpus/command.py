@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..io.formats import FORMATS
-from ..options import Keep, Language, NoRepair, Replacement, Rules, cleaner_of, complain, fail
+from ..options import Keep, Language, NoRepair, Profiles, Replacement, Rules, cleaner_of, complain, fail
+from ..profiles.extra import extra
 
 if TYPE_CHECKING:
     from .run import Outcome
@@ -54,6 +55,7 @@ def corpus(
     language: Language = None,
     no_repair: NoRepair = False,
     replacement: Replacement = None,
+    profiles: Profiles = None,
 ) -> None:
     """Clean a corpus: JSON lines, Parquet, Arrow, WET and WARC, folders of .txt and .md.
 
@@ -64,10 +66,11 @@ def corpus(
     - `defurnish corpus shards/*.jsonl.zst -o cleaned/`
     - `defurnish corpus crawl/ -o cleaned/ --format parquet --workers 8`
     - `defurnish corpus shards/ -o cleaned/ --resume` goes on where a killed run stopped
+    - `defurnish corpus crawl/ -o cleaned/ --profiles profiles/` with what was learned of each page's site
     - `defurnish corpus data/documents -o data --explain --no-clean` leaves the texts, and writes dolma attributes
     - `zstdcat shard.jsonl.zst | defurnish corpus - -o - --text-field content > clean.jsonl`
     """
-    cleaner = cleaner_of(keep, rules, language, no_repair, replacement)
+    cleaner = cleaner_of(keep, rules, language, no_repair, replacement, profiles)
     try:
         from . import plan, session
     except ImportError as error:
@@ -81,6 +84,7 @@ def corpus(
         clean=not no_clean,
         explain=explain,
         removed=removed,
+        by_site=profiles is not None,
         chunk=int(chunk_mb * (1 << 20)),
     )
     given = _known(input_format, "--input-format")
@@ -91,6 +95,7 @@ def corpus(
         "language": sorted(language or ()),
         "repair": not no_repair,
         "replacement": replacement,
+        "profiles": None if profiles is None else [profiles, _stamp(profiles)],
     }
     wanted = workers or len(os.sched_getaffinity(0))
     try:
@@ -99,7 +104,8 @@ def corpus(
             for shard in shards:
                 print(shard.name, shard.size, *(target for _, target in shard.targets), sep="\t")
             return
-        with session.begun(shards, settings, cleaning, out, resume=resume, overwrite=overwrite) as run:
+        begun = session.begun(shards, settings, cleaning, out, resume=resume, overwrite=overwrite)
+        with extra(), begun as run:  # a profile that cannot be read ends the run, and --resume goes on
             outcome = run.finished or run.carried_out(cleaner, wanted, list(inputs), quiet=quiet)
     except (plan.PlanError, session.WorkerError) as error:
         fail(error)
@@ -126,6 +132,13 @@ def _known(name: str | None, option: str) -> str | None:
     if name is not None and name not in FORMATS:
         fail(f"{option} {name}: no such format; choose one of {', '.join(FORMATS)}")
     return name
+
+
+def _stamp(profiles: str) -> str:
+    from ..profiles.store import open_store
+
+    with extra():
+        return open_store(profiles).stamp()
 
 
 def _named_content(path: str) -> list[str]:

@@ -38,6 +38,8 @@ class Settings:
     """Whether standoff attributes are written."""
     removed: bool = False
     """Whether the removed blocks are written."""
+    by_site: bool = False
+    """Whether the cleaner is told the address of a page, to find the profile of its site."""
     chunk: int = 8 << 20
     """Bytes of input, uncompressed, that are worked on at a time and kept if the run is killed."""
 

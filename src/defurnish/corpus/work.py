@@ -75,7 +75,7 @@ def work(job: Job, settings: Settings, cleaner: Cleaner) -> dict[str, Any]:
                     elif isinstance(record, Other):
                         parts.pass_on(record)
                     else:
-                        result = cleaner.analyze(record.text)
+                        result = cleaner.analyze(record.text, site=record.url if settings.by_site else None)
                         parts.keep(record, result)
                         tally.add(
                             id=_name(record.id, job.shard, record.number),

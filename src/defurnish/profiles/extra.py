@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,9 +21,8 @@ def extra() -> Iterator[None]:
             raise
         fail(f'profiles need {error.name}: pip install "defurnish[profiles]"')
     except Exception as error:
-        from .store import StoreError
-        from .toml import ProfileError
-
-        if isinstance(error, StoreError | ProfileError):
+        # What was never imported did not raise it.
+        store = sys.modules.get(f"{__package__}.store")
+        if store is not None and isinstance(error, store.StoreError | store.ProfileError):
             fail(error)
         raise

@@ -7,6 +7,7 @@ shared by threads and processes; :class:`Lookup` is what finds the profile of a 
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
 from collections import OrderedDict
@@ -54,6 +55,9 @@ class Store(Protocol):
     def sites(self) -> Iterator[str]:
         """Yield the sites, in the order of their names."""
 
+    def stamp(self) -> str:
+        """Return what changes whenever a profile does."""
+
 
 def open_store(path: str | Path, *, must_exist: bool = True) -> Store:
     """Return the store at ``path``. Raises StoreError if there is none, unless one may be begun there."""
@@ -98,6 +102,10 @@ class OneFile:
         profile = _read(self.path)
         return iter(() if profile is None else (profile.site,))
 
+    def stamp(self) -> str:
+        """Return what changes whenever the profile does."""
+        return _stamp([self.path])
+
 
 class FolderStore:
     """A folder that holds ``<site>.toml`` for each site; other files in it are left alone.
@@ -138,6 +146,22 @@ class FolderStore:
         except OSError as error:
             raise StoreError(f"{self.path}: cannot be read: {error.strerror}") from error
         return (name for name in names if site_of(name) == name)
+
+    def stamp(self) -> str:
+        """Return what changes whenever a profile does."""
+        return _stamp(self.path / f"{site}{TOML}" for site in self.sites())
+
+
+def _stamp(files: Iterable[Path]) -> str:
+    """Return a hash of the names, sizes and times of files."""
+    stamp = hashlib.sha256()
+    for file in files:
+        try:
+            status = file.stat()
+        except OSError as error:
+            raise StoreError(f"{file}: cannot be read: {error.strerror}") from error
+        stamp.update(f"{file.name} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return stamp.hexdigest()
 
 
 def _read(file: Path) -> Profile | None:
@@ -203,6 +227,10 @@ class SQLiteStore:
         with self._open("ro") as connection:
             yield from (site for (site,) in connection.execute("SELECT site FROM profiles ORDER BY site"))
 
+    def stamp(self) -> str:
+        """Return what changes whenever a profile does."""
+        return _stamp([self.path])
+
     @contextmanager
     def _open(self, mode: str) -> Iterator[sqlite3.Connection]:
         try:
@@ -247,6 +275,10 @@ class Lookup:
 
     def __reduce__(self) -> tuple[type[Lookup], tuple[Store], dict[str, int]]:
         return Lookup, (self._store,), {"_most": self._most}
+
+    def stamp(self) -> str:
+        """Return what changes whenever a profile of the store does, remembered or not."""
+        return self._store.stamp()
 
     def of_page(self, url: str) -> Profile | None:
         """Return the profile of the site that an address or a bare host names, or None."""
