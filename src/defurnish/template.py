@@ -59,16 +59,19 @@ _DATE = regex.compile(
 )
 _NUMBER = regex.compile(r"(?<![{\w])\d+(?:[.,:/]\d+)*(?:st|nd|rd|th|[km])?(?!\w)|\d+")
 _NUMBERS = regex.compile(r"\{n\}(?:[ ,]{1,2}\{n\})+")
+# "Words and pictures by …": what the named one did takes up to four words.
 _BY_WORDS = (
-    r"(?i:(?:^|(?<=[|\u2022\u00b7,:-] ))"
-    r"(?:(?:posted|written|published|reported|story|text|words|photos?|reviewed|publicado|escrito|publié|geschrieben|"
-    r"veröffentlicht|posté|écrit) )?"
+    r"(?i:(?:^|(?<=[|\u2022\u00b7,:-] ))(?:[\p{L}&]+ ){0,4}?"
     r"(?:by|von|par|por|di|door|av|af|autora?|auteur|author|автор|文章作者|作者):? )"
 )
 _NAME = r"\p{Lu}[\p{L}\p{M}.'-]*+"
 _NAMES = rf"{_NAME}(?: (?:and |& |und |et |y |e |de |van |von |del |la |le |da |dos )?{_NAME}){{0,5}}+|@?\w++"
-_BEHIND_NAMES = r"(?=$|,? [|\u2022\u00b7\d({-]| (?:on|in|am|le|el|em|il|op)\b|[,(])"
+_BEHIND_NAMES = r"(?=$|,? [|\u2022\u00b7\d({-]| (?:on|in|at|for|am|le|el|em|il|op)\b|[,(])"
 _BY = regex.compile(f"{_BY_WORDS}({_NAMES}){_BEHIND_NAMES}")
+# A name that begins a strip with a date or a number in it: "Ana Roth | 3 May 2021".
+_FIRST_NAME = regex.compile(
+    rf"({_NAME}(?: (?:de |van |von |del |la |le |da )?{_NAME}){{1,3}}+)(?= [|\u2022\u00b7-] .{{0,60}}?\d)"
+)
 _SLOT = regex.compile(r"\{(?:link|date|n|name|title)\}")
 _EDGES = LEAD + TRAIL
 
@@ -90,11 +93,11 @@ def template(line: str, title: str = "") -> str:
     line = line.strip(_EDGES)
     if not line:
         return ""
-    if found := _BY.search(line):
+    if title:
+        line = _without_title(line, title)
+    if found := _named(line):
         line = f"{line[: found.start(1)]}{{name}}{line[found.end(1) :]}"
     low = line.lower()
-    if title:
-        low = _without_title(low, title)
     if "@" in low or "://" in low or "www." in low:
         low = _LINK.sub("{link}", low)
     if any(character.isdigit() for character in low):
@@ -102,16 +105,21 @@ def template(line: str, title: str = "") -> str:
     return low
 
 
-def _without_title(low: str, title: str) -> str:
+def _named(line: str) -> regex.Match[str] | None:
+    return _BY.search(line) or _FIRST_NAME.match(line)
+
+
+def _without_title(line: str, title: str) -> str:
+    low = line.lower()
     at = low.find(title)
-    if at < 0 or low == title or low.count(" ") - title.count(" ") > AROUND_TITLE_WORDS:
-        return low
+    if at < 0 or low == title or len(low) != len(line) or low.count(" ") - title.count(" ") > AROUND_TITLE_WORDS:
+        return line
     end = at + len(title)
     if (at and low[at - 1].isalnum() and title[0].isalnum()) or (
         end < len(low) and low[end].isalnum() and title[-1].isalnum()
     ):
-        return low
-    return f"{low[:at]}{{title}}{low[end:]}"
+        return line
+    return f"{line[:at]}{{title}}{line[end:].lstrip('?!.')}"
 
 
 def title_of(lines: Sequence[str], kinds: Sequence[Kind]) -> str:
@@ -146,7 +154,7 @@ def names_and_date(line: str) -> tuple[str, str]:
     >>> names_and_date("Posted by Ana Roth on Wed 16 April 2019")
     ('Ana Roth', 'wed 16 april 2019')
     """
-    by = _BY.search(line.strip(_EDGES))
+    by = _named(line.strip(_EDGES))
     low = line.lower()
     date = _DATE.search(low) if any(character.isdigit() for character in low) else None
     return by[1] if by else "", date[0] if date else ""

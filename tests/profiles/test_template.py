@@ -27,6 +27,8 @@ from defurnish.template import LONGEST, is_slots_only, names_and_date, template,
         ("Von Jonas Weigl, 3. Mai 2020", "von {name}, {date}"),
         ("\u6587\u7ae0\u4f5c\u8005 linhai", "\u6587\u7ae0\u4f5c\u8005 {name}"),
         ("Write to news@ostrel.example", "write to {link}"),
+        ("Words and pictures by Ana Roth", "words and pictures by {name}"),
+        ("Ana Roth \u00b7 3 May 2021 \u00b7 4 min read", "{name} \u00b7 {date} \u00b7 {n} min read"),
         ("## Share this \u00bb", "share this \u00bb"),
         ("- Home", "home"),
         ("***", "***"),
@@ -53,6 +55,7 @@ def test_words_that_merely_look_like_it_are_left(line):
 def test_the_title_is_a_slot_beside_other_words_only():
     assert template("Ferry gone | Ostrel Post", "ferry gone") == "{title} | ostrel post"
     assert template("Ferry gone", "ferry gone") == "ferry gone"
+    assert template("News by Ana Roth? | Ostrel Post", "news by ana roth") == "{title} | ostrel post"
     assert template("Ferry goners | Ostrel Post", "ferry gone") == "ferry goners | ostrel post"
 
 

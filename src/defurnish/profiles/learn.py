@@ -46,6 +46,11 @@ SLOTTED_WORDS = 12
 
 EDGE = 0
 _DIGITS = re.compile(r"\d+")
+# How long the article is says nothing of what it is about.
+_LENGTH = re.compile(
+    r"\{n\} ?(?:words|mots|palabras|palavras|wörter|parole|woorden|字|слов)|(?:min|minutes?|minute) read|"
+    r"de lectura|de lecture|de leitura|lesezeit|预计阅读"
+)
 Place = Literal["head", "middle", "tail"]
 Rules = Callable[[str], Sequence[Hit]]
 """What the rules see in one match-view line."""
@@ -149,9 +154,11 @@ class _Candidate:
     def tells_a_number(self) -> bool:
         """Whether it is a label with a number that differs from page to page, and no rule knows it.
 
-        "Serves 4" and "Price: 12" stand on every page of a site and are the article's; "4 min read" is known to rules.
+        "Serves 4" and "Price: 12" stand on every page of a site and are the article's.
         """
         if not self.is_label or "{n}" not in self.template or self.is_dated or self.known:
+            return False
+        if _LENGTH.search(self.template):
             return False
         return len({_figures(row.example) for row in self.rows}) > 1
 
