@@ -12,11 +12,13 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
-PAGES = sorted((Path(__file__).parents[2] / "docs" / "engines").glob("*.md"))
+ROOT = Path(__file__).parents[2]
+PAGES = sorted((ROOT / "docs" / "engines").glob("*.md"))
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INSTALL = re.compile(r"^pip install .+$", re.MULTILINE)
 PROGRAMS = {"pyspark": "java"}  # what an engine needs beside its package
@@ -45,8 +47,15 @@ def needs(page, script):
     return None
 
 
-def test_there_are_pages():
-    assert {"arrow", "data-juicer", "datasets", "duckdb", "nemo-curator", "polars"} <= {page.stem for page in PAGES}
+def test_every_adapter_has_a_page_a_test_and_an_extra():
+    engines = [page.stem for page in PAGES]
+    assert len(engines) > 5
+    modules = {engine.replace("-", "_") for engine in engines}
+    adapters = (path.stem for path in (ROOT / "src" / "defurnish" / "adapters").glob("*.py"))
+    assert modules == set(adapters) - {"__init__", "fingerprint"}
+    assert all((Path(__file__).parent / f"test_{module}.py").exists() for module in modules)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert set(engines) <= set(project["optional-dependencies"])
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
