@@ -51,8 +51,9 @@ def test_every_adapter_has_a_page_a_test_and_an_extra():
     engines = [page.stem for page in PAGES]
     assert len(engines) > 5
     modules = {engine.replace("-", "_") for engine in engines}
-    adapters = (path.stem for path in (ROOT / "src" / "defurnish" / "adapters").glob("*.py"))
-    assert modules == set(adapters) - {"__init__", "fingerprint"}
+    adapters = {path.stem for path in (ROOT / "src" / "defurnish" / "adapters").glob("*.py")}
+    beside = {name for name in adapters if name.startswith(tuple(f"{module}_" for module in modules))}
+    assert modules == adapters - beside - {"__init__", "fingerprint"}
     assert all((Path(__file__).parent / f"test_{module}.py").exists() for module in modules)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert set(engines) <= set(project["optional-dependencies"])

@@ -54,6 +54,14 @@ def test_bad_lines_are_listed_and_the_good_ones_beside_them_kept(tmp_path, chunk
     assert json.loads((tmp_path / "out/report.json").read_bytes())["totals"]["rejected"] == 6
 
 
+def test_the_share_that_is_told_is_the_one_of_the_report(tmp_path):
+    write(tmp_path / "a.jsonl")
+    said = corpus(tmp_path / "a.jsonl", "-o", tmp_path / "out").stderr
+    totals = json.loads((tmp_path / "out/report.json").read_bytes())["totals"]
+    assert 0 < totals["words_removed"] < totals["words_before"]
+    assert f"7 documents; {totals['share_removed']:.2%} of the words removed; " in said
+
+
 def test_strict_ends_with_one_if_a_record_was_rejected(tmp_path):
     (tmp_path / "a.jsonl").write_bytes(lines(records(1)) + BROKEN[0])
     corpus(tmp_path / "a.jsonl", "-o", tmp_path / "out", "--strict", code=1)

@@ -146,8 +146,8 @@ def _named_content(path: str) -> list[str]:
 
 
 def _summary(outcome: Outcome, out: Path | None) -> str:
-    share = 1 - outcome.characters_after / outcome.characters_before if outcome.characters_before else 0.0
-    parts = [f"{outcome.documents:,} documents", f"{share:.2%} of the characters removed"]
+    share = outcome.words_removed / outcome.words if outcome.words else 0.0
+    parts = [f"{outcome.documents:,} documents", f"{share:.2%} of the words removed"]
     if outcome.rejected:
         reasons = ", ".join(f"{reason} {count:,}" for reason, count in outcome.reasons.items())
         where = "" if out is None else f", see {out / 'rejected.jsonl'}"

@@ -11,11 +11,11 @@ from ..report.tally import Tally
 
 
 class Bar:
-    """A line with the documents and megabytes per second, the share removed, and the time that is left."""
+    """A line with the documents and megabytes per second, the share of the words removed, and the time that is left."""
 
     def __init__(self, total: int | None, *, quiet: bool) -> None:
         console = Console(stderr=True)
-        self._documents = self._before = self._after = self._bytes = 0
+        self._documents = self._words = self._removed = self._bytes = 0
         self._progress = Progress(
             BarColumn(),
             TaskProgressColumn(),
@@ -41,10 +41,10 @@ class Bar:
         """Show that a chunk of so many bytes of the input is done."""
         totals = tally.totals
         self._documents += totals.documents
-        self._before += totals.code_points_before
-        self._after += totals.code_points_after
+        self._words += totals.words_before
+        self._removed += totals.words_removed
         self._bytes += totals.bytes_before
         seconds = self._progress.tasks[0].elapsed or 0.0
         rate = f"{self._documents / seconds:,.0f}/s {self._bytes / seconds / 1e6:.1f} MB/s" if seconds else ""
-        share = 1 - self._after / self._before if self._before else 0.0
+        share = self._removed / self._words if self._words else 0.0
         self._progress.update(self._task, advance=weight, documents=self._documents, rate=rate, share=share)

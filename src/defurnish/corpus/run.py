@@ -59,8 +59,8 @@ class Outcome:
     reasons: dict[str, int]
     faults: list[str]
     """Inputs that could not be read, or not to their end."""
-    characters_before: int
-    characters_after: int
+    words: int
+    words_removed: int
     seconds: float
 
 
@@ -218,8 +218,8 @@ def _outcome(progress: Progress) -> Outcome:
         rejected=totals.rejected - len(progress.faults),
         reasons={name: count for name, count in sorted(progress.tally.reject_reasons.items()) if name != DAMAGED},
         faults=list(progress.faults),
-        characters_before=totals.code_points_before,
-        characters_after=totals.code_points_after,
+        words=totals.words_before,
+        words_removed=totals.words_removed,
         seconds=progress.seconds,
     )
 
