@@ -83,6 +83,8 @@ BIO_WORDS = 160
 BIO_FROM_END = 2
 # A title has more words than the label of a section.
 TITLE_WORDS = 3
+# Initials and "de" say nothing of a person.
+SHORT_PART = 2
 # So many bare names at most are authors; more are a list of people.
 NAMES_OF_AUTHORS = 3
 # An author box without any cue in it is taken at the end only: behind this share of the text's words.
@@ -773,16 +775,22 @@ class _Sweep:
             number = self.left[position]
             in_head = position < self.head_end and known.kinds[number] != "heading"
             in_tail = position > last and self._share_before(position) >= BIO_FROM
+            name = self._name_in(number)
+            box = self._bio_below(position, name) if in_tail else []
+            bare = known.lines[number].strip(LEAD + TRAIL) == name
+            in_tail = in_tail and (bare or position > self.last_body or bool(box))
             if not (in_head or in_tail) or (position and known.kinds[self.left[position - 1]] == "quote"):
                 continue
             if position and known.lines[self.left[position - 1]].endswith('"'):
                 continue
-            name = known.lines[number].strip(LEAD + TRAIL).partition(",")[0]
-            box = self._bio_below(position, name) if in_tail else []
             if not any(self._speaks_of(name, body) for body in bodies if body not in box):
                 witness = (number, known.names[number])
                 for part in (position, *box):
                     self._remove(self.left[part], "credit", "alone" if part == position else "region", [witness])
+
+    def _name_in(self, number: int) -> str:
+        found = _name().search(self.known.lines[number])
+        return found.group() if found else self.known.lines[number].strip(LEAD + TRAIL)
 
     def _bio_below(self, position: int, name: str) -> list[int]:
         """Return the positions of the lines below a name that go on about its bearer."""
@@ -800,13 +808,11 @@ class _Sweep:
         return box
 
     def _speaks_of(self, name: str, position: int) -> bool:
-        """Whether a paragraph names a person, by given name or surname; one that opens with the name is a bio."""
+        """Whether a paragraph names a person, by a part of the name; one that opens with the name is a bio."""
         line = self.known.lines[self.left[position]]
-        given, _, rest = name.partition(" ")
-        surname = rest.rpartition(" ")[2] or given
         if line.startswith(name) and self._share_before(position) >= BIO_FROM:
             return False
-        return given in line or surname in line
+        return any(part in line for part in name.split() if len(part) > SHORT_PART and part[0].isupper())
 
     def _author_box(self) -> None:
         """Prose at the end that begins with the name of the by-line: what the site says of its author."""
