@@ -340,6 +340,16 @@ CASES = {
         A
         B
     """,
+    "a button's word at the end of the text is a list's word further up": """
+        A
+        B
+        Transcript
+        Oars
+        Sails
+        C
+        D
+        - Transcript
+    """,
     "many names are a list of people": """
         A
         B

@@ -110,6 +110,9 @@ THREAD_FROM = 0.2
 # ... and one of many voices behind a short article.
 THREAD_SURE_FROM = 0.1
 
+# "Online", "Video", "Save" mean something else in the middle of a text than at its ends.
+ZONE_WORDS = 2
+
 # Uncued short lines between removed blocks in the tail: menus, addresses, names of forms.
 TAIL_GAP = 6
 TAIL_WORDS = 14
@@ -907,12 +910,26 @@ class _Sweep:
 
     # -- repeats and orphans -------------------------------------------------------------------------------------------
 
+    def _is_zone_word(self, number: int) -> bool:
+        """Whether a button's word or two went for where they stand: elsewhere they are a list's or a table's."""
+        known = self.known
+        hits = known.supporting.get(number, ())
+        return (
+            known.count(number) <= ZONE_WORDS
+            and number not in known.strong
+            and any(hit.rule.zone != "anywhere" and hit.rule.family == "interface" for hit in hits)
+        )
+
     def _repeats(self) -> None:
         """A line that was removed once under furniture goes wherever else it stands word for word."""
         if not self.gone:
             return
         lines = self.known.lines
-        removed = {lines[number]: number for number, decision in self.gone.items() if decision.reason != "orphan"}
+        removed = {
+            lines[number]: number
+            for number, decision in self.gone.items()
+            if decision.reason != "orphan" and not self._is_zone_word(number)
+        }
         lengths = set(map(len, removed))  # a line need not be hashed to tell that it is none of them
         for position, number in enumerate(self.left):
             if len(lines[number]) not in lengths:
