@@ -255,6 +255,46 @@ CASES = {
         - Gus
         - Bring your own rope. The rings on the upper pier are gone, and nobody has put in new ones yet.
     """,
+    "an article that goes on in paragraphs behind a comment form is not cut there": """
+        A
+        B
+        - Leave a comment
+        C
+        What the survey found
+        D
+    """,
+    "nothing but labels behind a comment form is the site's": """
+        A
+        B
+        C
+        D
+        - Leave a comment
+        - Storm hits the northern coast
+        - Mayor of Ostrel resigns over dredging
+        - Harbour dues to rise in spring
+        - Old mill finds a buyer
+        - Regatta moved to August
+        - Council weighs new parking rules
+    """,
+    "a paragraph that speaks to nobody stays behind a share bar, whatever follows": """
+        A
+        B
+        C
+        - Share this article
+        D
+        - Leave a comment
+        - © 2021 The Ferry Post. All rights reserved.
+    """,
+    "a pitch of the site between its own lines at the end goes with them": """
+        A
+        B
+        C
+        D
+        - Share this article
+        - We want your stories of the flood: tell us how you came through it, and we will print the best of them.
+        - Leave a comment
+        - © 2021 The Ferry Post. All rights reserved.
+    """,
     "lines that begin alike and follow one another are a list of the article's": """
         A
         Shop Barrow & Pike Field Jacket

@@ -277,6 +277,19 @@ def test_a_letter_that_grows_when_lowered_hides_nothing():
 
 
 @pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("(applause)", None), ('"back to top"', None), ("back to top, she said", None), ("@back to top", None),
+        ("$ back to top", None),
+        ("^ Back to top", "Back to top"), ("▲ Back to top", "Back to top"), ("(back to top)", "back to top"),
+        ("[Back to top] ↩", "Back to top"), ("< Back to top", "Back to top"), ("🔝 Back to top", "Back to top"),
+    ],
+)  # fmt: skip
+def test_what_may_decorate_a_whole_phrase(line, words):
+    assert seen(line, match='"whole"', phrases='["back to top", "applause"]') == words
+
+
+@pytest.mark.parametrize(
     ("line", "phrase", "hit"),
     [
         ("comments", "{n} comments", False),

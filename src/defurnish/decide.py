@@ -121,6 +121,9 @@ TAIL_WORDS = 14
 # the development pages: one point more of the furniture lines of the half that nobody looked at, no more of its body.
 # With single paragraphs it would be three points; but a paragraph between two share bars may be the article's.
 CLOSING_SHARE = 0.33
+# Paragraphs of a pitch that may lie in it: "we" and "you" in one, and no longer than this.
+CLOSING_PITCHES = 2
+CLOSING_PITCH_WORDS = 60
 # It begins with what sites put behind their articles. Offers and links to other pages stand amid product reviews too.
 CLOSING_FAMILIES = frozenset({"engage", "comments", "contact", "legal"})
 
@@ -139,6 +142,8 @@ MOST_SWEEPS = 12
 _NAME = r"\p{Lu}[\p{L}'-]+(?: \p{Lu}\.)?(?: (?:de|da|van|von|del|la|le|al))?(?: \p{Lu}[\p{L}'-]+){1,2}"
 _BIO_OPENS = re.compile(r"(?:he|she|they|his|her|their)\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"\b(?:you|your|yours|us|our|we|we're|we'll|we've)\b", re.IGNORECASE)
+_WE = re.compile(r"\b(?:our|us|we|we're|we'll|we've|we'd)\b", re.IGNORECASE)
+_YOU = re.compile(r"\byou(?:r|rs|'re|'ll|'ve|'d)?\b", re.IGNORECASE)
 
 
 @cache
@@ -871,13 +876,13 @@ class _Sweep:
     def _closing(self) -> None:
         """What the site hangs under its articles: from a removed block to the end of the text.
 
-        Much of it has been removed already, and what has not is headlines, labels, and single short sentences. A
-        silent paragraph is the article's, and ends it; so do two sentences in a row, or one at the very
-        end that does not speak to the reader.
+        Much of it has been removed already, or it begins with a comment form, and what is left is headlines, labels,
+        single short sentences, and a pitch or two. Any other silent paragraph is the article's, and ends it; so do two
+        sentences in a row, or one at the very end that does not speak to the reader.
         """
         known = self.known
         start: int | None = None
-        gone = silent = 0
+        gone = silent = pitches = 0
         sentence_below = False
         for position in range(len(self.left) - 1, self.first_body, -1):
             number = self.left[position]
@@ -888,13 +893,17 @@ class _Sweep:
                     break  # a list's heading right above a sentence: the list was lost, and the article goes on
                 gone += 1
                 sentence_below = False
-                if gone >= CLOSING_SHARE * (gone + silent) and self._ends_article(number):
+                if self._opens_thread(number) or (
+                    gone >= CLOSING_SHARE * (gone + silent) and self._ends_article(number)
+                ):
                     start = position
                 continue
             sentence = ends_sentence(known.lines[number])
-            if number in known.protected or known.body(number) or (sentence and sentence_below):
+            if known.body(number) and pitches < CLOSING_PITCHES and self._is_pitch(number):
+                pitches += 1
+            elif known.body(number) or (sentence and sentence_below):
                 break
-            if not gone and _is_told(known.lines[number]):
+            if number in known.protected or (not gone and _is_told(known.lines[number])):
                 break
             silent += 1
             sentence_below = sentence
@@ -903,6 +912,19 @@ class _Sweep:
         witness = self.gone[self.left[start]].witnesses[0]
         for position in range(start, len(self.left)):
             self._take(position, witness)
+
+    def _is_pitch(self, number: int) -> bool:
+        """Whether a paragraph speaks of the site to the reader: "we" and "you" in a few words."""
+        line = self.known.lines[number]
+        return (
+            self.known.count(number) <= CLOSING_PITCH_WORDS
+            and _YOU.search(line) is not None
+            and _WE.search(line) is not None
+        )
+
+    def _opens_thread(self, number: int) -> bool:
+        """Whether a removed block asks for comments: no article goes on in mere labels behind that."""
+        return any(hit.rule.opens == "thread" for hit in self.known.strong.get(number, ()))
 
     def _ends_article(self, number: int) -> bool:
         """Whether a removed block is one that sites put behind their articles, and hardly ever amid them."""

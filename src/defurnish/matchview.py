@@ -60,8 +60,10 @@ _MARKUP: tuple[_Step, ...] = (
     _Step("_", regex.compile(r"(?<![\p{L}\p{N}])_{1,3}+|_{1,3}+(?![\p{L}\p{N}])")),
 )
 
-# In "Read more »" and "« Previous" the guillemet is an arrow, not a quotation mark: alone on a short line, at its end.
+# In "Read more »", "« Previous" and "» All posts" the guillemet is an arrow, not a quotation mark: alone on a short
+# line, at its end or beginning.
 _ARROWS = (
+    _Step("\u00bb", regex.compile(r"(?m)^[ \u00a0]{0,3}+\u00bb{1,3}+[ \u00a0]([^\u00ab\u00bb\n]{0,60}+)$"), keep=1),
     _Step("\u00bb", regex.compile(r"(?m)^([^\u00ab\u00bb\n]{0,60}+)\u00bb{1,3}+[ \u00a0]{0,3}+$"), keep=1),
     _Step("\u00ab", regex.compile(r"(?m)^[ \u00a0]{0,3}+\u00ab{1,3}+([^\u00ab\u00bb\n]{0,60}+)$"), keep=1),
 )
@@ -88,6 +90,15 @@ _ASCII_STEPS = (*_MARKUP, *_BLANKS)
 LEAD = " #>-+\u2022\u25cf\u25e6\u25aa\u00b7\u2023\u25b8\u2192\u2190\u2191\u2193\u2039\u203a\u279c|\u25ba\u2605\u2606'"
 # What may stand after its last word.
 TRAIL = " .:!?\u2026|>-\u2192\u2190\u2191\u2193\u2039\u203a\u279c\u2197\u25be\u25bc\u00b7\u2022#'"
+# What else may decorate a label that is the whole line: brackets, triangles, arrows, pictures. No quotation marks.
+ORNAMENTS = (
+    LEAD
+    + TRAIL
+    + (
+        "()[]<^~=*\u25b2\u25b6\u25c0\u25c4\u2b05\u2b06\u2b07\u21a9\u21aa\u21d1\u21e7\u2934\u23ea\u23eb\u23e9\ufe0f\u2714\u2705"
+        "\u2709\U0001f446\U0001f447\U0001f449\U0001f517\U0001f51d\U0001f4cc\U0001f4ac\U0001f4e7\U0001f4e9\U0001f4f2\U0001f5e8\U0001f6d2"
+    )
+)
 
 
 def unmarked(text: str) -> str:

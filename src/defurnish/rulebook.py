@@ -45,7 +45,7 @@ import regex
 
 from . import rulecache
 from .matcher import PhraseMatcher
-from .matchview import LEAD, TRAIL, lead
+from .matchview import LEAD, ORNAMENTS, TRAIL, lead
 from .model import FAMILIES, Family, Hit, Match, Region, Rule, RuleId, Strength, Zone
 from .patterntree import Node
 from .prefilter import Prefilter, asked, heads, last_head, prefilter
@@ -412,6 +412,13 @@ class Rulebook:
         """Yield the rules whose whole phrase a short line is, with where its words start and end."""
         start = lead(low_line)
         bare = low_line[start:].rstrip(TRAIL)
+        if bare not in self._whole and bare and not (bare[0].isalnum() and bare[-1].isalnum()):
+            trimmed = bare.lstrip(ORNAMENTS)
+            label = trimmed.rstrip(ORNAMENTS)
+            # One word in brackets may be a stage direction.
+            if label in self._whole and (" " in label or bare[0] not in "(["):
+                start += len(bare) - len(trimmed)
+                bare = label
         for rule in self._whole.get(bare, ()):
             yield rule, start, start + len(bare)
         if _NUMBER.search(bare):
