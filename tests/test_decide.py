@@ -263,6 +263,23 @@ CASES = {
         What the survey found
         D
     """,
+    "a paragraph under a newsletter's heading is the article's unless it speaks of us to you": """
+        A
+        B
+        - Sign up for our newsletter
+        C
+        - Enter your email address
+        D
+    """,
+    "a pitch between a newsletter's heading and its form goes": """
+        A
+        B
+        - Sign up for our newsletter
+        - On Fridays we bring you the tides of the week, our best harbour pictures, and a story you find nowhere else.
+        - Enter your email address
+        C
+        D
+    """,
     "nothing but labels behind a comment form is the site's": """
         A
         B

@@ -587,8 +587,8 @@ class _Sweep:
     def _end_of_box(self, position: int, most: int, gap: int, prose_words: int, *, address: bool) -> int:
         """Return where a box ends: behind its last block with evidence, with at most ``gap`` silent blocks between.
 
-        With ``address`` no silent paragraph of prose goes, and a silent short sentence must speak to the reader
-        ("you", "our"): a pitch does, a story does not.
+        With ``address`` a silent paragraph goes only if it says "we" and "you", and a silent short sentence must speak
+        to the reader ("you", "our"): a pitch does, a story does not.
         """
         known = self.known
         stop, silent = position + 1, 0
@@ -602,8 +602,8 @@ class _Sweep:
             line = known.lines[number]
             if (
                 silent > gap
-                or known.count(number) > prose_words
-                or (address and (known.body(number) or _is_told(line)))
+                or (known.count(number) > prose_words and not (address and self._is_pitch(number)))
+                or (address and not self._is_pitch(number) and (known.body(number) or _is_told(line)))
             ):
                 break
         return stop

@@ -60,10 +60,8 @@ _MARKUP: tuple[_Step, ...] = (
     _Step("_", regex.compile(r"(?<![\p{L}\p{N}])_{1,3}+|_{1,3}+(?![\p{L}\p{N}])")),
 )
 
-# In "Read more »", "« Previous" and "» All posts" the guillemet is an arrow, not a quotation mark: alone on a short
-# line, at its end or beginning.
+# In "Read more »" and "« Previous" the guillemet is an arrow, not a quotation mark: alone on a short line, at its end.
 _ARROWS = (
-    _Step("\u00bb", regex.compile(r"(?m)^[ \u00a0]{0,3}+\u00bb{1,3}+[ \u00a0]([^\u00ab\u00bb\n]{0,60}+)$"), keep=1),
     _Step("\u00bb", regex.compile(r"(?m)^([^\u00ab\u00bb\n]{0,60}+)\u00bb{1,3}+[ \u00a0]{0,3}+$"), keep=1),
     _Step("\u00ab", regex.compile(r"(?m)^[ \u00a0]{0,3}+\u00ab{1,3}+([^\u00ab\u00bb\n]{0,60}+)$"), keep=1),
 )
