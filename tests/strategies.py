@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from defurnish.rulebook import packaged_rules
+from defurnish.rulefile import packaged_rules
 from fixtures.reader import annotated
 
 from .hosting import AFTER, BEFORE, DRESSES

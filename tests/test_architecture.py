@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "repair": {*VALUES, "repair_tables"},
     "segment": VALUES,
     "template": VALUES,
-    "siterules": {*VALUES, "template", "rulebook"},  # for where shipped rules come from
+    "siterules": {*VALUES, "template", "rulefile"},  # for where shipped rules come from
     "annotate": {*VALUES, "rulebook", "siterules"},  # for their types
     "decide": VALUES,
     "render": VALUES,
@@ -37,13 +37,15 @@ MAY_IMPORT = {
     "patterntree": set(),
     "prefilter": {"patterntree"},
     "rulecache": set(),
-    "rulebook": {"model", "matchview", "matcher", "patterntree", "prefilter", "rulecache"},
+    "rulefile": {"model"},
+    "linehits": {"model", "matchview"},
+    "rulebook": {"model", "matchview", "linehits", "matcher", "patterntree", "prefilter", "rulecache", "rulefile"},
     "result": {"model", "edits"},
     "pipeline": {
         "repair", "segment", "annotate", "decide", "render", "explain", "edits", "rulebook", "metadata", "model",
         "result", "matchview", "siterules", "version",
     },
-    "__init__": {"pipeline", "model", "result", "rulebook", "version"},
+    "__init__": {"pipeline", "model", "result", "rulefile", "version"},
 }  # fmt: skip
 OUTER = ("__main__", "cli", "options", "adapters", "corpus", "demo", "report", "io", "profiles", "rulecheck")
 CORE = [name for name in MODULES if name.split(".")[0] not in OUTER]
@@ -54,7 +56,8 @@ UNTOUCHED = {
     "secrets", "shutil", "socket", "sqlite3", "subprocess", "tempfile", "threading", "time", "urllib", "uuid",
 }  # fmt: skip
 EXCEPT = {
-    "rulebook": {"pathlib", "importlib.resources"},  # reads rule files
+    "rulefile": {"pathlib", "importlib.resources"},  # reads rule files
+    "rulebook": {"pathlib", "importlib.resources"},  # names them, and reads what its key is made of
     "rulecache": {"os", "pathlib", "tempfile"},  # keeps what was compiled
     "pipeline": {"pathlib"},  # names them
     "metadata": {"datetime.date"},  # a calendar, no clock

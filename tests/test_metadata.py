@@ -7,7 +7,8 @@ import pytest
 from defurnish import Metadata
 from defurnish.annotate import annotate
 from defurnish.metadata import iso_date, metadata
-from defurnish.rulebook import Rulebook, parse_rules
+from defurnish.rulebook import Rulebook
+from defurnish.rulefile import parse_rules
 from defurnish.segment import segment
 
 PATTERNS = {

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from defurnish.linehits import hit_of_phrase
 from defurnish.matchview import view
 from defurnish.prefilter import HEAD, asked, heads, last_head, prefilter
-from defurnish.rulebook import SHORT_LINE, Rulebook, packaged_rules, rulebook
+from defurnish.rulebook import SHORT_LINE, Rulebook, rulebook
+from defurnish.rulefile import packaged_rules
 from fixtures.reader import annotated, clean_articles
 
 from .strategies import documents
@@ -119,7 +121,7 @@ def hits_without_filters(line):
             continue
         if rule.phrases and not any(phrase in low for phrase in rule.phrases):
             continue
-        if rulebook()._confirmed(rule, "", line, low):
+        if hit_of_phrase(rule, "", line, low, rulebook().pattern_of):
             yield rule.id
 
 

@@ -10,8 +10,10 @@ from re import _parser  # type: ignore[attr-defined]
 
 import pytest
 
+from defurnish.linehits import PATTERN_REACH
 from defurnish.matchview import view
-from defurnish.rulebook import PATTERN_REACH, SHORT_LINE, Rulebook, packaged_rules, spelled_out
+from defurnish.rulebook import SHORT_LINE, Rulebook
+from defurnish.rulefile import packaged_rules, spelled_out
 from fixtures.reader import annotated, clean_articles
 
 RULES, LEXICONS = packaged_rules()

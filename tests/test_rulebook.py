@@ -10,7 +10,8 @@ import pytest
 
 from defurnish import FAMILIES, Cleaner, RuleError
 from defurnish.matchview import view
-from defurnish.rulebook import Rulebook, packaged_languages, packaged_rules, parse_rules, read_rules, rulebook
+from defurnish.rulebook import Rulebook, rulebook
+from defurnish.rulefile import packaged_languages, packaged_rules, parse_rules, read_rules
 
 GOOD = {
     "id": '"share-line"',

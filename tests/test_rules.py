@@ -6,8 +6,8 @@ import pytest
 
 from defurnish import analyze, clean
 from defurnish.matchview import view
-from defurnish.rulebook import packaged_rules
 from defurnish.rulecheck import needs_company, places, places_to_stay
+from defurnish.rulefile import packaged_rules
 
 from .hosting import AFTER, BEFORE, DRESSES, hosted
 

@@ -3,7 +3,7 @@
 from .model import FAMILIES, Block, Edit, Entry, Evidence, Family, Metadata, Profile, Removal, Span
 from .pipeline import Cleaner, analyze, clean
 from .result import Result
-from .rulebook import RuleError
+from .rulefile import RuleError
 from .version import __version__
 
 __all__ = [

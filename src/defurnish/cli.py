@@ -36,8 +36,8 @@ from .profiles.command import learn
 from .profiles.extra import extra
 from .profiles.showing import profile_app
 from .report.terminal import print_explanation
-from .rulebook import RuleError, read_rules
 from .rulecheck import failures
+from .rulefile import RuleError, read_rules
 from .version import __version__
 
 app = typer.Typer(

@@ -71,7 +71,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One entry of a rule file, as data; :mod:`defurnish.rulebook` says what each key means."""
+    """One entry of a rule file, as data; :mod:`defurnish.rulefile` says what each key means."""
 
     id: RuleId
     family: Family

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from .matchview import lead
 from .model import Entry, Hit, Kind, Profile, Rule, RuleId
-from .rulebook import PACKAGED
+from .rulefile import PACKAGED
 from .template import template, title_of
 
 # A block may stand so many blocks further from the edge than the farthest quarter of the pages that were learned

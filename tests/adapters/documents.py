@@ -11,7 +11,7 @@ from functools import cache
 from random import Random
 
 from defurnish import Cleaner
-from defurnish.rulebook import packaged_rules
+from defurnish.rulefile import packaged_rules
 from fixtures.reader import annotated, clean_articles
 
 COUNT = 2000
