@@ -348,6 +348,21 @@ CASES = {
         - Get the recipe
         D
     """,
+    "a button under an entry is no company for the entry's own cross-link": """
+        Lentil loaf
+        A
+        For the full story, check out our page on lentils.
+        - Get the recipe
+        Plum dumplings
+        B
+        For the full story, check out our page on plums.
+        - Get the recipe
+        Rye pancakes
+        C
+        For the full story, check out our page on rye.
+        - Get the recipe
+        D
+    """,
     "buttons that begin with the same two words go where there are four": """
         A
         - Shop the Corran 40 Trail Pack

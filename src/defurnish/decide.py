@@ -726,8 +726,11 @@ class _Sweep:
                 reached = position
                 number = self.left[position]
                 if number in self.gone:
-                    chain = chain + 1 if self.gone[number].reason == "company" else 0
-                    beside = number if chain < COMPANY_REACH or position > self.last_body else None
+                    decision = self.gone[number]
+                    chain = chain + 1 if decision.reason == "company" else 0
+                    near = chain < COMPANY_REACH or position > self.last_body
+                    # A button under an entry of a list says nothing of its neighbours: they are the entry's own lines.
+                    beside = number if near and decision.witnesses[0][1].rule.zone != "series" else None
                     continue
                 hits = known.supporting[number]
                 if number not in known.protected and not self._heads_prose(position, ()):
