@@ -90,5 +90,5 @@ def test_cleaners_stand_side_by_side_and_registering_again_replaces(connection):
 
 @pytest.mark.parametrize("value", ["7", "['a']", "DATE '2024-05-03'"])
 def test_what_is_no_text_is_refused_before_the_query_runs(connection, value):
-    with pytest.raises(duckdb.BinderException, match=r"defurnish_clean\(col0 VARCHAR"):
+    with pytest.raises(duckdb.BinderException, match=r"defurnish_clean\((col0 )?VARCHAR"):
         connection.execute(f"SELECT defurnish_clean({value})")

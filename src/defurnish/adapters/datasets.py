@@ -5,13 +5,17 @@ Needs ``pip install "defurnish[datasets]"``.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import astuple
 from typing import Any
 
 import datasets
 import pyarrow as pa
 
 from .. import Cleaner
+from ..model import Rule
+from ..rulebook import Rulebook
 from .arrow import EXPLAINING, clean_batch
 from .fingerprint import fingerprint
 
@@ -89,17 +93,29 @@ class TextCleaner:
         return datasets.Features({**features, **added})
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # datasets hashes this for its own fingerprint. No set stands in it, for its order differs between processes.
+        # datasets hashes this for its own fingerprint. No set stands in it, for its order differs between processes;
+        # and rules as JSON: what was compiled of them holds sets, and a pickle tells which strings are one object.
         remake, (options, rulebook) = self._cleaner.__reduce__()
         ordered = {**options, "keep": sorted(options["keep"])}
-        return _remade, (fingerprint(self._cleaner), self._text, self._url, self._explain, remake, ordered, rulebook)
+        own = None if rulebook is None else json.dumps([[*map(astuple, rulebook.rules)], rulebook.lexicons])
+        return _remade, (fingerprint(self._cleaner), self._text, self._url, self._explain, remake, ordered, own)
 
 
 def _remade(
-    _fingerprint: str, text: str, url: str | None, explain: bool, remake: Any, options: dict[str, Any], rulebook: Any
+    _fingerprint: str, text: str, url: str | None, explain: bool, remake: Any, options: dict[str, Any], own: str | None
 ) -> TextCleaner:
+    rulebook = None
+    if own is not None:
+        rules, lexicons = json.loads(own)
+        rulebook = Rulebook(
+            [Rule(*map(_frozen, rule)) for rule in rules], {name: _frozen(value) for name, value in lexicons.items()}
+        )
     cleaner = remake({**options, "keep": frozenset(options["keep"])}, rulebook)
     return TextCleaner(text, url=url, explain=explain, cleaner=cleaner)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _address(value: Any) -> str | None:
