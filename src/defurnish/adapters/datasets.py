@@ -97,7 +97,9 @@ class TextCleaner:
         # and rules as JSON: what was compiled of them holds sets, and a pickle tells which strings are one object.
         remake, (options, rulebook) = self._cleaner.__reduce__()
         ordered = {**options, "keep": sorted(options["keep"])}
-        own = None if rulebook is None else json.dumps([[*map(astuple, rulebook.rules)], rulebook.lexicons])
+        own = None
+        if rulebook is not None:
+            own = json.dumps([[*map(astuple, rulebook.rules)], rulebook.lexicons], sort_keys=True)
         return _remade, (fingerprint(self._cleaner), self._text, self._url, self._explain, remake, ordered, own)
 
 
