@@ -22,6 +22,7 @@ PAGES = sorted((ROOT / "docs" / "engines").glob("*.md"))
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INSTALL = re.compile(r"^pip install .+$", re.MULTILINE)
 PROGRAMS = {"pyspark": "java"}  # what an engine needs beside its package
+PACKAGES = {"duckdb": "numpy"}
 
 
 def blocks(page, language):
@@ -39,7 +40,8 @@ def imported(script):
 
 def needs(page, script):
     """Return what is missing to run the script, and how to get it; None if nothing is."""
-    for name in imported(script):
+    packages = [*imported(script)]
+    for name in packages + [PACKAGES[name] for name in packages if name in PACKAGES]:
         if importlib.util.find_spec(name) is None:
             return f"needs {name}: {INSTALL.search(page.read_text(encoding='utf-8'))[0]}"
         if name in PROGRAMS and shutil.which(PROGRAMS[name]) is None:

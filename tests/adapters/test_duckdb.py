@@ -6,6 +6,7 @@ import pytest
 
 duckdb = pytest.importorskip("duckdb", reason='needs duckdb: pip install "defurnish[duckdb]"')
 pytest.importorskip("pyarrow", reason='needs pyarrow: pip install "defurnish[duckdb]"')
+pytest.importorskip("numpy", reason='needs numpy: pip install "defurnish[duckdb]"')
 
 import pyarrow.parquet as pq  # noqa: E402
 
