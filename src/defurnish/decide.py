@@ -205,6 +205,15 @@ def _spare_mark(page: Annotated, decisions: dict[int, Decision]) -> None:
         del decisions[marks[0]]
 
 
+def _are_two_witnesses(hits: Sequence[Hit]) -> bool:
+    """Whether two rules of different families speak of different words of a block."""
+    return any(
+        one.rule.family != other.rule.family and (one.end <= other.start or other.end <= one.start)
+        for at, one in enumerate(hits)
+        for other in hits[at + 1 :]
+    )
+
+
 def _runs(positions: Sequence[int], gap: int) -> list[list[int]]:
     """Return ascending positions in runs of which no two neighbours lie further apart than ``gap``."""
     runs: list[list[int]] = []
@@ -239,7 +248,6 @@ class _Known:
         self.page = page
         self.lines = page.lines
         self._prose: dict[int, bool] = {}
-        self._pairs: dict[int, bool] = {}
         self._counts: dict[int, int] = {}
         self.kinds = page.segments.kinds
         self.protected: set[int] = set()
@@ -330,18 +338,6 @@ class _Known:
         """The blocks with evidence, in order."""
         return self._hits
 
-    def are_two_witnesses(self, number: int) -> bool:
-        """Whether two supporting rules of different families speak of different words of a block."""
-        found = self._pairs.get(number)
-        if found is None:
-            hits = self.supporting[number]
-            found = self._pairs[number] = any(
-                one.rule.family != other.rule.family and (one.end <= other.start or other.end <= one.start)
-                for at, one in enumerate(hits)
-                for other in hits[at + 1 :]
-            )
-        return found
-
     def prose(self, number: int) -> bool:
         found = self._prose.get(number)
         if found is None:
@@ -366,14 +362,12 @@ class _Sweep:
         self.gone: dict[int, Decision] = {}
         self.position = dict(zip(left, range(len(left)), strict=True))
         self._before: list[int] | None = None
-        self._settled: int | None = None
         bodies = (position for position, number in enumerate(left) if known.body(number))
         self.first_body = next(bodies, len(left))
+        self.last_body = next((p for p in range(len(left) - 1, -1, -1) if known.body(left[p])), -1)
+        self.head_end = self._end_of_head()
         if self.first_body == len(left):  # no prose at all: the head is nothing, the tail is nothing
             self.first_body, self.last_body, self.head_end = 0, len(left), 0
-        else:
-            self.last_body = next(p for p in range(len(left) - 1, -1, -1) if known.body(left[p]))
-            self.head_end = self._end_of_head()
 
     def run(self) -> dict[int, Decision]:
         self._alone()
@@ -437,8 +431,7 @@ class _Sweep:
                     if hit.rule.zone != "anywhere" and self._in_zone(hit, position)
                 ]
             if witnesses and not self._heads_prose(position, witnesses) and not self._is_doubtful(position):
-                hits = known.hits(number)
-                others = [hit for hit in hits if hit not in witnesses] if len(hits) > len(witnesses) else []
+                others = [hit for hit in known.hits(number) if hit not in witnesses]
                 everything = [(number, hit) for hit in (*witnesses, *others)]
                 self._remove(number, witnesses[0].rule.family, "alone", everything)
 
@@ -563,8 +556,6 @@ class _Sweep:
     def _teasers_end(self, position: int) -> int | None:
         """Return the end of the text if all that follows is headlines with one teaser each, else nothing."""
         known = self.known
-        if len(self.left) - position > 3 * LIST_BLOCKS + 1:
-            return None
         prose_run = headlines = teasers = 0
         told = False
         for at, number in self._following(position):
@@ -580,6 +571,8 @@ class _Sweep:
                 told = told or not known.body(number)
                 if prose_run > 1 or words(line) > TEASER_WORDS or not headlines:
                     return None
+            if at - position > 3 * LIST_BLOCKS:
+                return None
         if told and teasers == 1:
             return None  # a single short sentence says nothing of the shape of the list
         return len(self.left) if self._share_before(position) >= TEASER_FROM else None
@@ -712,9 +705,6 @@ class _Sweep:
 
     def _company(self) -> None:
         known = self.known
-        if self._settled == len(self.gone):  # nothing has gone since it was in vain
-            return
-        before = len(self.gone)
         spoken = sorted(self._positions({*self.gone, *known.supporting}))
         for positions in (spoken, spoken[::-1]):
             beside: int | None = None
@@ -732,20 +722,18 @@ class _Sweep:
                     # A button under an entry of a list says nothing of its neighbours: they are the entry's own lines.
                     beside = number if near and decision.witnesses[0][1].rule.zone != "series" else None
                     continue
-                hits = known.supporting[number]
+                own = [(number, hit) for hit in known.supporting[number]]
                 if number not in known.protected and not self._heads_prose(position, ()):
                     if beside is not None and not self._is_long_amid_prose(position):
-                        own = [(number, hit) for hit in hits]
-                        self._remove(number, hits[0].rule.family, "company", [*own, *self.gone[beside].witnesses[:1]])
-                    elif len(hits) > 1 and not known.prose(number) and known.are_two_witnesses(number):
-                        self._remove(number, hits[0].rule.family, "company", [(number, hit) for hit in hits])
+                        neighbour = self.gone[beside].witnesses[:1]
+                        self._remove(number, own[0][1].rule.family, "company", [*own, *neighbour])
+                    elif not known.prose(number) and _are_two_witnesses([hit for _, hit in own]):
+                        self._remove(number, own[0][1].rule.family, "company", own)
                 if number in self.gone:
                     chain += 1
                     beside = number if chain < COMPANY_REACH or position > self.last_body else None
                 elif known.kinds[number] != "rule":
                     beside = None
-
-        self._settled = before if before == len(self.gone) else None
 
     def _are_rules(self, one: int, other: int) -> bool:
         """Whether nothing but thematic breaks stands between two positions."""
@@ -784,24 +772,32 @@ class _Sweep:
         last = bodies[-BIO_FROM_END - 1] if len(bodies) > BIO_FROM_END else self.first_body
         for position in positions:
             number = self.left[position]
-            in_head = position < self.head_end and known.kinds[number] != "heading"
-            in_tail = position > last and self._share_before(position) >= BIO_FROM
+            bio = known.prose(number)
+            in_head = position < self.head_end and known.kinds[number] != "heading" and not bio
+            in_tail = (bio or position > last) and self._share_before(position) >= BIO_FROM
             name = self._name_in(number)
             box = self._bio_below(position, name) if in_tail else []
-            bare = known.lines[number].strip(LEAD + TRAIL) == name
-            in_tail = in_tail and (bare or position > self.last_body or bool(box))
+            if in_tail and bio:
+                in_tail = all(body in box for body in bodies if body > position)
+            elif in_tail:
+                bare = known.lines[number].strip(LEAD + TRAIL) == name
+                in_tail = bare or position > self.last_body or bool(box)
             if not (in_head or in_tail) or (position and known.kinds[self.left[position - 1]] == "quote"):
                 continue
             if position and known.lines[self.left[position - 1]].endswith('"'):
                 continue
-            if not any(self._speaks_of(name, body) for body in bodies if body not in box):
+            if not any(self._speaks_of(name, body) for body in bodies if body != position and body not in box):
                 witness = (number, known.names[number])
                 for part in (position, *box):
                     self._remove(self.left[part], "credit", "alone" if part == position else "region", [witness])
 
     def _name_in(self, number: int) -> str:
-        found = _name().search(self.known.lines[number])
-        return found.group() if found else self.known.lines[number].strip(LEAD + TRAIL)
+        line = self.known.lines[number].strip(LEAD + TRAIL)
+        if self.known.prose(number):
+            found = _name().match(line)
+            return found.group() if found else line.partition(" ")[0]
+        found = _name().search(line)
+        return found.group() if found else line
 
     def _bio_below(self, position: int, name: str) -> list[int]:
         """Return the positions of the lines below a name that go on about its bearer."""
