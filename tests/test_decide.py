@@ -422,6 +422,20 @@ CASES = {
         D
         - Transcript
     """,
+    "a bio behind an article that does not speak of its bearer": """
+        A
+        B
+        C
+        D
+        - Joanna Fairweather covers rivers and harbours for the Ferry Post, and has written two books on the old locks.
+    """,
+    "a paragraph at the end on a person of the article": """
+        A
+        B
+        C
+        Joanna Fairweather steered the ferry for forty years, and never lost a passenger or a crate of pears on the way.
+        Joanna Fairweather lives in the house beside the weir, and has written two books on the old locks of the river.
+    """,
     "many names are a list of people": """
         A
         B

@@ -766,7 +766,9 @@ class _Sweep:
         """
         known = self.known
         positions = [p for p in self._positions(known.names) if self.left[p] not in self.gone]
-        if not positions or len({known.lines[self.left[position]] for position in positions}) > NAMES_OF_AUTHORS:
+        bare = {known.lines[self.left[p]] for p in positions if not known.prose(self.left[p])}
+        bios = sum(known.prose(self.left[p]) for p in positions)
+        if not positions or max(len(bare), bios) > NAMES_OF_AUTHORS:
             return
         bodies = [p for p in range(len(self.left)) if self.left[p] not in self.gone and known.body(self.left[p])]
         last = bodies[-BIO_FROM_END - 1] if len(bodies) > BIO_FROM_END else self.first_body
@@ -780,13 +782,14 @@ class _Sweep:
             if in_tail and bio:
                 in_tail = all(body in box for body in bodies if body > position)
             elif in_tail:
-                bare = known.lines[number].strip(LEAD + TRAIL) == name
-                in_tail = bare or position > self.last_body or bool(box)
+                alone = known.lines[number].strip(LEAD + TRAIL) == name
+                in_tail = alone or position > self.last_body or bool(box)
             if not (in_head or in_tail) or (position and known.kinds[self.left[position - 1]] == "quote"):
                 continue
             if position and known.lines[self.left[position - 1]].endswith('"'):
                 continue
-            if not any(self._speaks_of(name, body) for body in bodies if body != position and body not in box):
+            article = [body for body in bodies if body != position and body not in box]
+            if not any(self._speaks_of(name, body, of_its_own=in_tail) for body in article):
                 witness = (number, known.names[number])
                 for part in (position, *box):
                     self._remove(self.left[part], "credit", "alone" if part == position else "region", [witness])
@@ -814,10 +817,13 @@ class _Sweep:
                 box.append(at)
         return box
 
-    def _speaks_of(self, name: str, position: int) -> bool:
-        """Whether a paragraph names a person, by a part of the name; one that opens with the name is a bio."""
+    def _speaks_of(self, name: str, position: int, *, of_its_own: bool) -> bool:
+        """Whether a paragraph names a person, by a part of the name.
+
+        Behind the article one that opens with the name is a bio, unless the name stands there, ``of_its_own``.
+        """
         line = self.known.lines[self.left[position]]
-        if line.startswith(name) and self._share_before(position) >= BIO_FROM:
+        if not of_its_own and line.startswith(name) and self._share_before(position) >= BIO_FROM:
             return False
         return any(part in line for part in name.split() if len(part) > SHORT_PART and part[0].isupper())
 
