@@ -27,26 +27,22 @@ def annotate(segments: Segments, rulebook: Rulebook, site: SiteRules | None = No
     lines = tuple(seen.split("\n"))
     distinct = tuple(dict.fromkeys(lines)) if len(lines) > MANY else lines
     if 2 * len(distinct) <= len(lines):  # what is the same is looked at once
-        known = dict(_heard(distinct, "\n".join(distinct), rulebook, site))
+        known = dict(_heard(distinct, "\n".join(distinct), rulebook))
         number_of = {line: number for number, line in enumerate(distinct) if number in known}
         hits = {at: known[number_of[line]] for at, line in enumerate(lines) if line in number_of}
     else:
-        hits = dict(_heard(lines, seen, rulebook, site))
+        hits = dict(_heard(lines, seen, rulebook))
     if site is not None:
-        for number, hit in site.hits(lines, segments.kinds).items():
-            hits[number] = (*hits.get(number, ()), hit)
+        hits = {number: tuple(heard) for number, heard in site.hits(lines, segments.kinds, hits).items()}
     return Annotated(segments, lines, hits)
 
 
-def _heard(
-    lines: Sequence[str], seen: str, rulebook: Rulebook, site: SiteRules | None
-) -> Iterator[tuple[int, tuple[Hit, ...]]]:
+def _heard(lines: Sequence[str], seen: str, rulebook: Rulebook) -> Iterator[tuple[int, tuple[Hit, ...]]]:
     """Yield the number and the hits of each line of a match view in which rules see something, quotations aside."""
     for first, piece in _pieces(seen):
         for number, found in rulebook.hits(piece).items():
             line = lines[first + number]
-            heard = found if site is None else site.restrained(found)
-            spoken = tuple([hit for hit in heard if not in_quotes(line, hit.start, hit.end)])
+            spoken = tuple([hit for hit in found if not in_quotes(line, hit.start, hit.end)])
             if spoken:
                 yield first + number, spoken
 

@@ -7,14 +7,14 @@ those without a figure, an address, a by-line's word or the page's title are the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
 from .matchview import lead
 from .model import Entry, Hit, Kind, Profile, Rule, RuleId
 from .rulefile import PACKAGED
-from .template import template, title_of
+from .template import is_slots_only, template, title_of
 
 # A block may stand so many blocks further from the edge than the farthest quarter of the pages that were learned
 # from: a menu gets an item, a headline a second line.
@@ -50,35 +50,50 @@ class SiteRules:
     def __reduce__(self) -> tuple[type[SiteRules], tuple[Profile]]:
         return SiteRules, (self.profile,)
 
-    def restrained(self, hits: Iterable[Hit]) -> Iterable[Hit]:
-        """Return what rules see, where a strong rule that hardly ever speaks on this site only supports."""
-        if self._at_home is None:
-            return hits
-        heard: list[Hit] = []
-        for hit in hits:
-            rule = hit.rule
-            if rule.strength != "strong" or rule.id in self._at_home or not rule.source.startswith(PACKAGED):
-                heard.append(hit)
-            elif not hit.glued:  # what is glued to a sentence has no other company
-                if rule.id not in self._guests:
-                    self._guests[rule.id] = replace(rule, strength="supporting")
-                heard.append(replace(hit, rule=self._guests[rule.id]))
-        return heard
+    def hits(
+        self, lines: Sequence[str], kinds: Sequence[Kind], seen: Mapping[int, Iterable[Hit]]
+    ) -> dict[int, list[Hit]]:
+        """Return what rules and entries see: block number -> hits.
 
-    def hits(self, lines: Sequence[str], kinds: Sequence[Kind]) -> dict[int, Hit]:
-        """Return what the entries see: block number -> hit, given the match-view lines and kinds of all blocks."""
-        if not self._entries:
-            return {}
-        title = title_of(lines, kinds)
-        found: dict[int, Hit] = {}
+        ``lines`` and ``kinds`` are the match-view lines and kinds of all blocks; ``seen`` is what the rules see. A rule
+        that hardly ever speaks on the site removes in company only, and so does any on a bare date or number that
+        stands elsewhere than those of the site do: diaries have such headings.
+        """
+        found: dict[int, list[Hit]] = {}
+        displaced: set[int] = set()
+        title = title_of(lines, kinds) if self._entries else ""
         for number, line in enumerate(lines):
             if len(line) > self._longest:
                 continue
-            for entry, rule in self._entries.get(template(line, title), ()):
+            entries = self._entries.get(template(line, title), ())
+            for entry, rule in entries:
                 if _is_in_place(entry, number, len(lines)):
-                    found[number] = Hit(rule, lead(line), len(line))
-                    break
+                    found[number] = [Hit(rule, lead(line), len(line))]
+                elif is_slots_only(entry.template):
+                    displaced.add(number)
+        for number, hits in seen.items():
+            heard = [*self._restrained(hits, everything=number in displaced), *found.get(number, ())]
+            if heard:
+                found[number] = heard
         return found
+
+    def _restrained(self, hits: Iterable[Hit], *, everything: bool) -> Iterator[Hit]:
+        for hit in hits:
+            rule = hit.rule
+            at_home = self._at_home is None or rule.id in self._at_home
+            if (at_home and not everything) or not removes_alone(rule) or not rule.source.startswith(PACKAGED):
+                yield hit
+            elif not hit.glued:  # what is glued to a sentence has no other company
+                if rule.id not in self._guests:
+                    self._guests[rule.id] = replace(rule, strength="supporting", zone="anywhere", opens=None)
+                yield replace(hit, rule=self._guests[rule.id])
+
+
+def removes_alone(rule: Rule) -> bool:
+    """Whether a rule can remove without company: everywhere, in the zone that it names, or as what opens a region."""
+    if rule.strength == "supporting":
+        return rule.zone != "anywhere" or rule.opens is not None
+    return rule.strength == "strong"
 
 
 def _is_in_place(entry: Entry, number: int, count: int) -> bool:

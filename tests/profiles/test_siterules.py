@@ -161,3 +161,16 @@ def test_a_site_needs_profiles_to_be_looked_up_in():
 
 def test_a_cleaner_says_whose_profile_it_has():
     assert repr(Cleaner(site=PROFILE)) == f"Cleaner(site={SITE})"
+
+
+def test_a_guest_that_names_a_zone_needs_company_too():
+    text = "\n\n".join(["The weir in case 9", "May 3, 2021", *article(1), *article(2)])
+    assert "May 3" not in Cleaner().clean(text)
+    assert "May 3" in Cleaner(site=replace(PROFILE, at_home=(), entries=())).clean(text)
+
+
+def test_bare_dates_elsewhere_than_the_site_s_are_the_article_s():
+    dated = profile(entry("{date}", pages=20, place="tail"))
+    text = "\n\n".join(["The log of the weir", "Monday 2021-05-03", *article(1), *article(2), "Saturday 2021-05-08"])
+    assert "Monday" not in Cleaner().clean(text)
+    assert Cleaner(site=dated).clean(text) == text.removesuffix("\n\nSaturday 2021-05-08")

@@ -28,6 +28,7 @@ from ..repair import repair
 from ..rulebook import rulebook
 from ..segment import segment
 from ..shape import ends_sentence, is_prose
+from ..siterules import removes_alone
 from ..template import names_and_date, template, title_of
 
 # A random two thousand articles tell shares to within two points; five are nearly enough to learn from.
@@ -84,7 +85,8 @@ class Row(NamedTuple):
     example: str
     """The block as it stood."""
     rules: str
-    """Of the page's own row: the shipped rules that speak strongly on the page, by id, with blanks between."""
+    """Of the page's own row: the shipped rules that can remove alone and speak on the page, by id, with blanks
+    between."""
 
 
 LABEL, SENTENCE, PROSE, HEADING = 0, 1, 2, 4
@@ -146,7 +148,7 @@ def rows_of(text: str, site: str, *, author: str = "", date: str = "") -> list[R
 
 def _speaking(view: str) -> str:
     found = (hit.rule for hits in rulebook().hits(view).values() for hit in hits)
-    return " ".join(sorted({rule.id for rule in found if rule.strength == "strong"}))
+    return " ".join(sorted({rule.id for rule in found if removes_alone(rule)}))
 
 
 def _form(line: str) -> int:

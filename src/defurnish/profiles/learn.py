@@ -36,7 +36,7 @@ PROSE_PAGES = 8
 STEADY = 2
 # What stands next to a block on so many of its pages is its company.
 COMPANY_SHARE = 0.8
-# A rule is at home on a site where it speaks on a twentieth of the articles; fewer articles cannot tell.
+# A rule is at home on a site where it speaks on a tenth of the articles; fewer articles cannot tell.
 HOME_SHARE = 0.1
 HOME_PAGES = 20
 # Examples that an entry shows.
