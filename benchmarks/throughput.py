@@ -45,8 +45,12 @@ from benchmarks.data import DataError, MissingPackageError
 from benchmarks.options import chosen_pages, parser, run
 from benchmarks.tables import NONE, Table, show
 from defurnish import Cleaner
-from defurnish.repair import is_sound
+from defurnish.annotate import annotate
+from defurnish.decide import decide
+from defurnish.matchview import view
+from defurnish.repair import is_sound, repair
 from defurnish.rulebook import Rulebook
+from defurnish.segment import segment
 
 RUNS = Path(__file__).parent / "runs"
 MARKERS = ("<!-- throughput -->", "<!-- /throughput -->")
@@ -59,6 +63,7 @@ HTML_SOURCE = "page_md"
 SUFFIXES = {".txt": ARTICLE, ".md": MARKDOWN}
 BARE = "HTML made of whole-page Markdown: times of those that read it are lower bounds"
 
+STAGE = "of clean: "
 CLEAN, ANALYZE, FLOOR, HALF = "clean", "analyze", "floor", "clean with half of the rules"
 PACKAGES = (
     "ahocorasick_rs", "clean-text", "datatrove", "ftfy", "jusText", "lxml", "readability-lxml", "regex", "resiliparse",
@@ -97,9 +102,8 @@ def floor_of(rulebook: Rulebook) -> Work:
     return floor
 
 
-def ours() -> dict[str, Work]:
+def ours(cleaner: Cleaner) -> dict[str, Work]:
     """Return what is measured of this package."""
-    cleaner = Cleaner()
     rules = cleaner.rulebook.rules
     half = Rulebook(rules[::2], cleaner.rulebook.lexicons)
     return {
@@ -107,6 +111,21 @@ def ours() -> dict[str, Work]:
         ANALYZE: cleaner.analyze,
         FLOOR: floor_of(cleaner.rulebook),
         HALF: Cleaner._with_rulebook(cleaner._options, half).clean,
+    }
+
+
+def stages(cleaner: Cleaner, texts: Sequence[str]) -> dict[str, tuple[Callable[[Any], object], Sequence[Any]]]:
+    """Return the stages of ``clean`` by name, each with what it is given of the texts."""
+    book = cleaner.rulebook
+    mended = [repair(text)[0] for text in texts]
+    segments = [segment(text) for text in mended]
+    sources = ["\n".join(one.contents) for one in segments]
+    return {
+        STAGE + "repair": (repair, texts),
+        STAGE + "segment": (segment, mended),
+        STAGE + "match view": (view, sources),
+        STAGE + "what the rules see": (book.hits, [view(source) for source in sources]),
+        STAGE + "decide": (decide, [annotate(one, book) for one in segments]),
     }
 
 
@@ -237,7 +256,7 @@ def _read(path: Path) -> str:
 # --- measuring --------------------------------------------------------------------------------------------------------
 
 
-def seconds(work: Work, inputs: Sequence[str]) -> float:
+def seconds(work: Callable[[Any], object], inputs: Sequence[Any]) -> float:
     """Return the CPU seconds that the work takes on all inputs."""
     gc.collect()
     begun = time.process_time()
@@ -246,7 +265,9 @@ def seconds(work: Work, inputs: Sequence[str]) -> float:
     return time.process_time() - begun
 
 
-def measured(works: Mapping[str, tuple[Work, Sequence[str]]], rounds: int, order: random.Random) -> dict[str, Any]:
+def measured(
+    works: Mapping[str, tuple[Callable[[Any], object], Sequence[Any]]], rounds: int, order: random.Random
+) -> dict[str, Any]:
     """Return, for each work, the median µs a document and the median ratio to ``clean`` in the same round."""
     times: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(rounds):
@@ -264,7 +285,8 @@ def measured(works: Mapping[str, tuple[Work, Sequence[str]]], rounds: int, order
 def measure(kinds: Mapping[str, Sample], rounds: int, warm: int, *, bare: bool) -> dict[str, Any]:
     """Measure all on all kinds of text; ``bare`` says that the HTML is made of Markdown."""
     left_out: dict[str, str] = {}
-    mine, text_peers = ours(), installed(TEXT_PEERS, left_out)
+    cleaner = Cleaner()
+    mine, text_peers = ours(cleaner), installed(TEXT_PEERS, left_out)
     html_peers = installed(HTML_PEERS, left_out)
     if HTML not in kinds:
         left_out |= dict.fromkeys(html_peers, "no HTML: name a folder of pages with --html")
@@ -277,7 +299,7 @@ def measure(kinds: Mapping[str, Sample], rounds: int, warm: int, *, bare: bool) 
             "load": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
         },
         "versions": {name: found for name in ("defurnish", *PACKAGES) if (found := _version(name))},
-        "rules": {"all": len(mine[CLEAN].__self__.rulebook.rules)},  # type: ignore[attr-defined]
+        "rules": len(cleaner.rulebook.rules),
         "rounds": rounds,
         "left_out": left_out,
         "notes": [BARE] if bare and HTML in kinds else [],
@@ -292,6 +314,7 @@ def measure(kinds: Mapping[str, Sample], rounds: int, warm: int, *, bare: bool) 
             works |= {name: (work, sample.html) for name, work in html_peers.items()}
         else:
             works = {name: (work, sample.texts) for name, work in (mine | text_peers).items()}
+            works |= stages(cleaner, sample.texts)
         for name in works.keys() & (text_peers | html_peers).keys():
             works[name][0](works[name][1][0])
         read = sample.html or sample.texts
