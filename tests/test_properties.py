@@ -67,6 +67,7 @@ def test_4_without_evidence_the_same_object_comes_back(text):
 
 @given(documents())
 @example("Free Quote\r\x00\n")
+@example("    .\x0b# Related articles\n## ")
 @example("Topics: [e]()\r\x00\n")
 def test_5_cleaning_a_clean_text_changes_nothing(text):
     once = clean(text)

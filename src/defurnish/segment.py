@@ -40,7 +40,7 @@ _ITEM = regex.compile(r"(?:[-*+\u2022\u25cf\u25e6\u25aa\u00b7\u2023\u25b8]|\d{1,
 _BULLETS = frozenset("-*+\u2022\u25cf\u25e6\u25aa\u00b7\u2023\u25b8")
 _MARKS = _BULLETS | frozenset("_=~.\u2013\u2014\u2500")
 # Indentation is code only in a text that is Markdown beyond doubt: plain extractors indent nested lists and forms.
-_MARKDOWN = regex.compile(r"^(?:#{1,6} |```)", regex.MULTILINE)
+_MARKDOWN = regex.compile(r"(?:^|[\r\v\f\x1c-\x1e\x85\u2028\u2029])(?:#{1,6} |```)", regex.MULTILINE)
 _HEADING = regex.compile(r"#{1,6}\s")
 _UNDERLINE = regex.compile(r"={2,}|-{2,}")
 
