@@ -403,6 +403,29 @@ CASES = {
         - Joanna Fairweather
         - Joanna rows for a living and has kept the log of the river for eleven years, from the first ice to the last.
     """,
+    "a name in italics under a poem is its poet": """
+        A
+        B
+        C
+        D
+        The ferry is gone, and the river is wide,
+        and nobody waits on the other side.
+        *Joanna Fairweather*
+    """,
+    "a name behind a dash signs what stands above": """
+        A
+        B
+        C
+        D
+        — Joanna Fairweather
+    """,
+    "a name in a list at the end is an entry": """
+        A
+        B
+        C
+        D
+        * Joanna Fairweather
+    """,
     "a name between paragraphs is a heading of the article": """
         A
         B

@@ -143,6 +143,8 @@ _NAME = r"\p{Lu}[\p{L}'-]+(?: \p{Lu}\.)?(?: (?:de|da|van|von|del|la|le|al))?(?: 
 _BIO_OPENS = re.compile(r"(?:he|she|they|his|her|their)\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"\b(?:you|your|yours|us|our|we|we're|we'll|we've)\b", re.IGNORECASE)
 _WE = re.compile(r"\b(?:our|us|we|we're|we'll|we've|we'd)\b", re.IGNORECASE)
+# In italics or behind a dash a name says whose words stand above it: a poem's, a saying's.
+_SIGNED = re.compile(r" {0,3}(?:[-\u2013\u2014~]|\*(?!\*)|_(?!_))")
 _YOU = re.compile(r"\byou(?:r|rs|'re|'ll|'ve|'d)?\b", re.IGNORECASE)
 
 
@@ -785,6 +787,8 @@ class _Sweep:
                 alone = known.lines[number].strip(LEAD + TRAIL) == name
                 in_tail = alone or position > self.last_body or bool(box)
             if not (in_head or in_tail) or (position and known.kinds[self.left[position - 1]] == "quote"):
+                continue
+            if not in_head and (known.kinds[number] == "item" or _SIGNED.match(known.page.segments.contents[number])):
                 continue
             if position and known.lines[self.left[position - 1]].endswith('"'):
                 continue
