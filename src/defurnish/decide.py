@@ -29,7 +29,7 @@ from itertools import accumulate
 import regex
 
 from .matchview import LEAD, TRAIL
-from .model import Annotated, Decision, Family, Hit, Kind, Reason
+from .model import SITE, Annotated, Decision, Family, Hit, Kind, Reason
 from .shape import ends_sentence, is_headline, is_link_only, is_prose, words
 
 PROTECTED_KINDS = frozenset({"quote", "code", "table"})
@@ -41,9 +41,6 @@ HEAD_BLOCKS = 40
 # Weak evidence passes company on to the next block only so often: a table of specifications is a chain of lines that
 # each look like a credit. In the tail, behind the last paragraph, chains are what furniture looks like.
 COMPANY_REACH = 3
-
-# How the ids of entries of site profiles begin.
-SITE = "site/"
 
 # In the middle of an article a sentence longer than this needs two rules against it, and never goes by weak evidence
 # beside furniture: a sentence with one cue there is the article's more often than not (census of 793 pages).

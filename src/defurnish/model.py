@@ -27,6 +27,9 @@ Region: TypeAlias = Literal["list", "thread", "box", "bio", "offer"]
 RuleId = NewType("RuleId", str)
 """Full name of a rule: ``language/family/name``, as in ``en/legal/fair-use-notice``."""
 
+SITE = "site/"
+"""How the ids of entries of site profiles begin, as in ``site/example.org#12``."""
+
 Reason: TypeAlias = Literal["alone", "glued", "company", "region", "orphan", "repeat"]
 """Why a block went: by its own strong evidence, as the part of a block that is glued to a sentence of the body, by weak
 evidence in company, inside a region that a furniture heading opened, as the leftover of a removal (a rule, an empty

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from .matchview import lead
-from .model import Entry, Hit, Kind, Profile, Rule, RuleId
+from .model import SITE, Entry, Hit, Kind, Profile, Rule, RuleId
 from .rulefile import PACKAGED
 from .template import is_slots_only, template, title_of
 
@@ -105,7 +105,7 @@ def _is_in_place(entry: Entry, number: int, count: int) -> bool:
 
 def _rule(site: str, entry: Entry) -> Rule:
     return Rule(
-        id=RuleId(f"site/{site}#{entry.number}"),
+        id=RuleId(f"{SITE}{site}#{entry.number}"),
         family=entry.family,
         strength=entry.strength,
         match="whole",

@@ -80,6 +80,36 @@ def test_a_rule_that_speaks_twice_of_a_block_counts_once():
     assert tally.rules["en/engage/share"].blocks == 1
 
 
+def of_sites(first, last):
+    """Return the tally of pages, each of another site, whose profile took two lines, one by two entries."""
+    tally = Tally()
+    for number in range(first, last):
+        own = [f"site/s{number}.example#{entry}" for entry in (1, 2)]
+        lines = (BODY, ("Read on", "promo", "alone", own), ("Shoes", "promo", "alone", [own[1], "en/promo/shop"]))
+        before, result = made(*lines)
+        tally.add(id=str(number), url=f"https://s{number}.example/", source="a", before=before, result=result)
+    return tally
+
+
+def test_the_entries_of_site_profiles_are_counted_as_one_rule_however_many_sites_there_are():
+    tally = of_sites(0, 700)
+    counts = {name: (went.documents, went.blocks, went.words) for name, went in tally.rules.items()}
+    assert counts == {"site/*": (700, 1400, 2100), "en/promo/shop": (700, 700, 700)}
+    merged = Tally()
+    for chunk in (of_sites(0, 300), of_sites(300, 301), of_sites(301, 700)):
+        merged.merge(Tally.from_dict(json.loads(as_json(chunk))))
+    assert as_json(merged) == as_json(tally)
+    assert tally.blocks.entries["shoes"].rules == ["site/s0.example#2", "en/promo/shop"]  # examples name the entry
+
+
+def test_a_doubtful_removal_by_entries_of_a_profile_is_one_case_of_their_row():
+    went = (FORTY, "promo", "company", ["~site/post.example#1", "~site/post.example#2"])
+    tally = tally_of(("1", None, "a", [*WIDE, went, BODY]))
+    assert tally.rules["site/*"].suspicious_cases == tally.totals.suspicious_cases == 1
+    (case,) = tally.suspects.listed()
+    assert case["rules"] == ["site/post.example#1", "site/post.example#2"]
+
+
 @pytest.mark.parametrize(
     ("kept", "gone", "edge"),
     [(100, 0, 0), (99, 1, 1), (199, 1, 1), (98, 2, 2), (97, 3, 5), (80, 20, 20), (79, 21, 30), (1, 99, 100)],

@@ -17,6 +17,7 @@ from operator import itemgetter
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..model import SITE
 from ..result import Result
 from .excerpts import excerpt, normalized
 from .leading import Best, Entry, Frequent
@@ -36,6 +37,9 @@ DOCUMENTS_LISTED = 100
 SUSPECTS_LISTED = 200
 # Under this, a share says little: two lines of six are no loss of a third of an article.
 DOCUMENT_WORDS = 50
+
+SITE_ENTRIES = f"{SITE}*"
+"""The row of ``rules`` for what the entries of all site profiles spoke of: a crawl has no end of their ids."""
 
 EXAMPLE_CHARACTERS = 300
 NAME_CHARACTERS = 300
@@ -318,10 +322,11 @@ class Tally:
         return removed_words
 
     def _takers(self, piece: Piece) -> list[Went]:
-        """Return the counts of what took a piece: its family, its reason, and each rule that spoke."""
+        """Return the counts of what took a piece: its family, its reason, each rule (site profiles as one)."""
         family, reason = piece.removal.family, piece.removal.reason
         takers = [_went(self.families, family), _went(self.reasons, reason)]
-        takers += [_went(self.rules, rule) for rule in piece.rules]
+        rules = dict.fromkeys(SITE_ENTRIES if rule.startswith(SITE) else rule for rule in piece.rules)
+        takers += [_went(self.rules, rule) for rule in rules]
         return takers
 
     def _count_block(self, piece: Piece, name: str, source: str) -> None:
