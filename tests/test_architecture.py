@@ -30,7 +30,13 @@ MAY_IMPORT = {
     "template": VALUES,
     "siterules": {*VALUES, "template", "rulefile"},  # for where shipped rules come from
     "annotate": {*VALUES, "rulebook", "siterules"},  # for their types
-    "decide": VALUES,
+    "known": VALUES,
+    "sweep": {*VALUES, "known"},
+    "regions": {*VALUES, "sweep", "threads"},
+    "threads": {*VALUES, "known", "sweep"},
+    "authors": {*VALUES, "sweep"},
+    "endings": {*VALUES, "sweep"},
+    "decide": {*VALUES, "known", "sweep", "regions", "threads", "authors", "endings"},
     "render": VALUES,
     "explain": {*VALUES, "edits"},
     "metadata": VALUES,
