@@ -403,14 +403,14 @@ CASES = {
         - Joanna Fairweather
         - Joanna rows for a living and has kept the log of the river for eleven years, from the first ice to the last.
     """,
-    "a name in italics under a poem is its poet": """
+    "a name under a poem is its poet": """
         A
         B
         C
         D
         The ferry is gone, and the river is wide,
         and nobody waits on the other side.
-        *Joanna Fairweather*
+        Joanna Fairweather
     """,
     "a name behind a dash signs what stands above": """
         A
@@ -424,6 +424,7 @@ CASES = {
         B
         C
         D
+        * The Weir House
         * Joanna Fairweather
     """,
     "a name between paragraphs is a heading of the article": """

@@ -24,8 +24,8 @@ NAMES_OF_AUTHORS = 3
 _NAME = r"\p{Lu}[\p{L}'-]+(?: \p{Lu}\.)?(?: (?:de|da|van|von|del|la|le|al))?(?: \p{Lu}[\p{L}'-]+){1,2}"
 _BIO_OPENS = re.compile(r"(?:he|she|they|his|her|their)\b", re.IGNORECASE)
 
-# In italics or behind a dash a name says whose words stand above it: a poem's, a saying's.
-_SIGNED = re.compile(r" {0,3}(?:[-\u2013\u2014~]|\*(?!\*)|_(?!_))")
+# Behind a dash a name says whose words stand above it.
+_DASH = re.compile(r"[\u2013\u2014~]|--")
 
 
 @cache
@@ -84,7 +84,7 @@ def take_lone_names(sweep: Sweep) -> None:
             in_tail = alone or position > sweep.last_body or bool(box)
         if not (in_head or in_tail) or (position and known.kinds[sweep.left[position - 1]] == "quote"):
             continue
-        if not in_head and (known.kinds[number] == "item" or _SIGNED.match(known.page.segments.contents[number])):
+        if not in_head and _signs_other_words(sweep, position):
             continue
         if position and known.lines[sweep.left[position - 1]].endswith('"'):
             continue
@@ -93,6 +93,20 @@ def take_lone_names(sweep: Sweep) -> None:
             witness = (number, known.names[number])
             for part in (position, *box):
                 sweep.remove(sweep.left[part], "credit", "alone" if part == position else "region", [witness])
+
+
+def _signs_other_words(sweep: Sweep, position: int) -> bool:
+    """Whether a name behind the article may be no author's: an entry of a list, behind a dash, or under verse."""
+    known = sweep.known
+    if _DASH.match(known.page.segments.contents[sweep.left[position]]):
+        return True
+    above = sweep.number_at(position - 1)
+    if above is None or above in sweep.gone or known.cued(above):
+        return False
+    kind = known.kinds[above]
+    if kind == known.kinds[sweep.left[position]] == "item":
+        return True
+    return kind == "paragraph" and not known.prose(above) and known.lines[above].endswith((".", ",", ";", "!"))
 
 
 def _name_in(sweep: Sweep, number: int) -> str:
