@@ -16,7 +16,7 @@ from data_juicer.core.data import NestedDataset
 
 from defurnish.adapters.data_juicer import DefurnishMapper
 
-from .documents import documents, expected
+from .documents import documents, expected, of_sites
 
 FURNISHED = "Rain fell all night.\n\nShare this article\n\n© 2021 The Ferry Post. All rights reserved.\n"
 CLEAN = "Rain fell all night.\n"
@@ -88,3 +88,34 @@ def test_the_engine_finds_its_cache_again_for_the_same_options_only():
     )
     assert first == second
     assert len(set(first)) == 2
+
+
+def test_the_profile_of_a_page_s_site(tmp_path):
+    pytest.importorskip("tomlkit", reason='needs tomlkit: pip install "defurnish[profiles]"')
+    _, pages = of_sites(tmp_path)
+    profiles = str(tmp_path / "profiles")
+    rows = [{"id": number, "link": url, "text": text} for number, (url, text, _) in enumerate(pages)]
+    out = NestedDataset.from_list(rows).process([DefurnishMapper(profiles=profiles, url_key="link", num_proc=2)])
+    assert out.to_list() == [{**row, "text": clean} for row, (_, _, clean) in zip(rows, pages, strict=True)]
+    assert NestedDataset.from_list(rows).process([DefurnishMapper()]).to_list() == rows
+    with pytest.raises(KeyError, match="there is no field 'url'; the fields are link, text, and url_key names one"):
+        DefurnishMapper(profiles=profiles).process_batched({"link": ["ostrel.example"], "text": ["Rain."]})
+
+
+def test_a_recipe_with_profiles(tmp_path):
+    pytest.importorskip("tomlkit", reason='needs tomlkit: pip install "defurnish[profiles]"')
+    _, pages = of_sites(tmp_path)
+    rows = [{"url": url, "text": text} for url, text, _ in pages if text]
+    recipe = RECIPE.replace("keep: [legal]", "profiles: profiles")
+    (tmp_path / "recipe.yaml").write_text(recipe, encoding="utf-8")
+    (tmp_path / "my_ops.py").write_text("from defurnish.adapters.data_juicer import DefurnishMapper\n", "utf-8")
+    (tmp_path / "pages.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    command = [str(Path(sys.executable).with_name("dj-process")), "--config", "recipe.yaml"]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    lines = (tmp_path / "clean.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["text"] for line in lines] == [clean for _, text, clean in pages if text]
+    store = tmp_path / "profiles" / "ostrel.example.toml"
+    before = DefurnishMapper(profiles=str(tmp_path / "profiles")).answers
+    store.write_text(store.read_text(encoding="utf-8").replace("accepted", "rejected"), encoding="utf-8")
+    assert DefurnishMapper(profiles=str(tmp_path / "profiles")).answers != before

@@ -19,7 +19,7 @@ if find_spec("dolma") is None:  # not importorskip: on import dolma looks for da
 from defurnish import FAMILIES, Cleaner, analyze
 from defurnish.report.standoff import attributes
 
-from .documents import documents, expected
+from .documents import documents, expected, of_sites
 
 FURNISHED = (
     "Rain fell all night — nobody 😴 slept.\n\nShare this article\n\n© 2021 The Ferry Post. All rights reserved.\n"
@@ -136,6 +136,38 @@ def test_a_class_of_the_user_sets_other_options(tmp_path, dolma):
         "run__defurnish__legal",
         "run__keeps_engage__legal",
     ]
+
+
+def test_the_profile_of_a_page_s_site(tmp_path, dolma):
+    pytest.importorskip("tomlkit", reason="needs tomlkit: pip install idna publicsuffixlist tomlkit")
+    _, pages = of_sites(tmp_path)
+    pages = [page for page in pages if page[1] is not None]
+    rows = [
+        {"id": str(number), "text": text, "source": "ferry", "metadata": {"link": url}}
+        for number, (url, text, _) in enumerate(pages)
+    ]
+    rows += [{"id": "none", "text": pages[0][1], "source": "ferry"}]
+    write_jsonl(tmp_path / "documents" / "a.jsonl.gz", rows)
+    (tmp_path / "mine.py").write_text(
+        "import dolma\n"
+        "from defurnish import Cleaner\n"
+        "from defurnish.adapters.dolma import DefurnishSiteTagger\n"
+        "from defurnish.profiles.store import Lookup\n"
+        "@dolma.add_tagger('sites')\n"
+        "class OfSites(DefurnishSiteTagger):\n"
+        f"    cleaner = Cleaner(profiles=Lookup({str(tmp_path / 'profiles')!r}))\n"
+        "    url_key = 'link'\n",
+        encoding="utf-8",
+    )
+    dolma(
+        *("tag", "--documents", tmp_path / "documents" / "*.gz", "--tagger_modules", tmp_path / "mine.py"),
+        *("--taggers", "sites", "defurnish", "--experiment", "run"),
+    )
+    spans = [
+        [text[start:end] for start, end, _ in row["attributes"].get("run__sites__site", [])]
+        for row, text in zip(read_jsonl(tmp_path / "attributes" / "run"), [row["text"] for row in rows], strict=True)
+    ]
+    assert spans == [["Tell the night desk"], [], ["Shoes for the quay"], [], [], [], []]
 
 
 def test_dolma_lists_the_tagger(dolma):

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq  # noqa: E402
 from defurnish import Cleaner, analyze  # noqa: E402
 from defurnish.adapters.duckdb import register  # noqa: E402
 
-from .documents import documents, expected, table  # noqa: E402
+from .documents import documents, expected, of_sites, table  # noqa: E402
 
 FURNISHED = "Rain fell all night.\n\nShare this article\n\n© 2021 The Ferry Post. All rights reserved.\n"
 CLEAN = "Rain fell all night.\n"
@@ -93,3 +93,26 @@ def test_cleaners_stand_side_by_side_and_registering_again_replaces(connection):
 def test_what_is_no_text_is_refused_before_the_query_runs(connection, value):
     with pytest.raises(duckdb.BinderException, match=r"defurnish_clean\((col0 )?VARCHAR"):
         connection.execute(f"SELECT defurnish_clean({value})")
+
+
+def test_the_profile_of_a_page_s_site(connection, tmp_path):
+    pytest.importorskip("tomlkit", reason='needs tomlkit: pip install "defurnish[profiles]"')
+    cleaner, pages = of_sites(tmp_path)
+    register(connection, name="sites", cleaner=cleaner)
+    connection.execute("SET threads = 4")
+    connection.execute("CREATE TABLE pages (n INTEGER, url VARCHAR, text VARCHAR)")
+    connection.executemany("INSERT INTO pages VALUES (?, ?, ?)", [(n, *page[:2]) for n, page in enumerate(pages)])
+    query = "SELECT sites_clean(text, url), defurnish_clean(text), sites_removed(text, url) FROM {} ORDER BY n"
+    rows = connection.execute(query.format("pages")).fetchall()
+    assert [row[:2] for row in rows] == [(clean, text) for _, text, clean in pages]
+    assert [[gone["rules"] for gone in removed or ()] for _, _, removed in rows] == [
+        [["site/ostrel.example#1"]], [], [["site/quay.example#1"]], [], [], [], [],
+    ]  # fmt: skip
+    assert rows[-1][2] is None
+    many = query.format("(SELECT pages.* FROM pages, range(3000))")
+    assert [row[0] for row in connection.execute(many).fetchall()] == [page[2] for page in pages for _ in range(3000)]
+    desk = pages[0][1]
+    constants = "SELECT sites_clean($1, NULL), sites_clean(NULL, 'ostrel.example'), sites_clean($1, 'ostrel.example')"
+    assert connection.execute(constants, [desk]).fetchall() == [(desk, None, pages[0][2])]
+    with pytest.raises(duckdb.BinderException, match=r"sites_clean\((col0 )?VARCHAR"):
+        connection.execute("SELECT sites_clean(text) FROM pages")

@@ -18,7 +18,7 @@ from nemo_curator.tasks import DocumentBatch
 from defurnish import Cleaner, clean
 from defurnish.adapters.nemo_curator import Defurnish
 
-from .documents import documents, expected
+from .documents import documents, expected, of_sites
 
 FURNISHED = "Rain fell all night.\n\nShare this article\n\n© 2021 The Ferry Post. All rights reserved.\n"
 CLEAN = "Rain fell all night.\n"
@@ -96,3 +96,24 @@ def test_it_pickles():
     made = Defurnish(cleaner=Cleaner(keep={"engage"}))
     back = pickle.loads(pickle.dumps(made))
     assert back.modify_document(FURNISHED) == made.modify_document(FURNISHED) != CLEAN
+
+
+def test_the_profile_of_a_page_s_site(tmp_path):
+    pytest.importorskip("tomlkit", reason='needs tomlkit: pip install "defurnish[profiles]"')
+    cleaner, pages = of_sites(tmp_path)
+    urls, texts, wanted = map(list, zip(*pages, strict=True))
+
+    def cleaned(data, fields, **options):
+        modifier = pickle.loads(pickle.dumps(Defurnish(cleaner=cleaner, **options)))
+        stage = Modify(modifier_fn=modifier, input_fields=fields, output_fields=fields[0][0])
+        out = stage.process(batch(data)).to_pandas()
+        return [text if isinstance(text, str) else None for text in out[fields[0][0]]]
+
+    assert cleaned({"text": texts, "url": urls}, [["text", "url"]]) == wanted
+    other = {"content": texts, "link": urls, "id": range(len(urls))}
+    assert cleaned(other, [["content", "link", "id"]], text="content", url="link") == wanted
+    assert cleaned({"text": texts, "url": urls}, [["text"]]) == texts  # nobody said where the addresses are
+    with pytest.raises(KeyError, match="there is no field 'url'; the input fields are content, link, and"):
+        cleaned(other, [["content", "link"]], text="content")
+    rules_alone = Modify(modifier_fn=Defurnish(), input_fields=[["text", "url"]], output_fields="text")
+    assert rules_alone.process(batch({"text": [FURNISHED], "url": [None]})).to_pandas()["text"].tolist() == [CLEAN]

@@ -10,7 +10,7 @@ pytest.importorskip("pyarrow", reason='needs pyarrow: pip install "defurnish[pol
 import defurnish.adapters.polars  # noqa: E402, F401
 from defurnish import Cleaner, analyze  # noqa: E402
 
-from .documents import documents, expected, table  # noqa: E402
+from .documents import documents, expected, of_sites, table  # noqa: E402
 
 FURNISHED = "Rain fell all night.\n\nShare this article\n\n© 2021 The Ferry Post. All rights reserved.\n"
 CLEAN = "Rain fell all night.\n"
@@ -116,3 +116,37 @@ def test_a_column_without_text_is_named(column, engine):
     for expression in (pl.col("pages").defurnish.clean(), pl.col("pages").defurnish.explain()):
         with pytest.raises(TypeError, match=r"column 'pages' holds .*, no text; use .defurnish on a column of strings"):
             query.select(expression).collect(engine=engine)
+
+
+@pytest.mark.parametrize("engine", ["in-memory", "streaming"])
+def test_the_profile_of_a_page_s_site(tmp_path, engine):
+    pytest.importorskip("tomlkit", reason='needs tomlkit: pip install "defurnish[profiles]"')
+    cleaner, pages = of_sites(tmp_path)
+    urls, texts, clean = map(list, zip(*pages, strict=True))
+    query = pl.LazyFrame({"url": urls, "text": texts})
+    text = pl.col("text")
+    out = query.with_columns(text.defurnish.clean(url="url", cleaner=cleaner))
+    assert out.collect_schema() == {"url": pl.String, "text": pl.String}
+    assert out.collect(engine=engine).rows() == list(zip(urls, clean, strict=True))
+    without = query.select(text.defurnish.clean(cleaner=cleaner), rules=text.defurnish.clean(url=pl.col("url")))
+    assert without.collect(engine=engine).rows() == list(zip(texts, texts, strict=True))
+    explained = query.select(text.defurnish.explain(url=pl.col("url"), cleaner=cleaner).struct.unnest())
+    assert explained.collect_schema() == {
+        "text": pl.String,
+        "defurnish_removed": REMOVED,
+        "defurnish_spared": pl.Boolean,
+    }
+    rows = explained.collect(engine=engine)
+    assert rows["text"].to_list() == clean
+    assert rows["defurnish_removed"][0][0]["rules"] == ["site/ostrel.example#1"]
+    one_site = query.select(text.defurnish.clean(url=pl.lit("ostrel.example"), cleaner=cleaner)).collect(engine=engine)
+    assert one_site["text"].to_list() == [clean[0], clean[0], texts[2], clean[0], texts[4], clean[0], None]
+
+
+@pytest.mark.parametrize("engine", ["in-memory", "streaming"])
+def test_a_column_without_addresses_is_named(engine):
+    query = pl.LazyFrame({"text": [FURNISHED], "words": [7]})
+    with pytest.raises(TypeError, match="column 'words' holds Int64, no addresses; url= names a column of strings"):
+        query.select(pl.col("text").defurnish.clean(url="words")).collect(engine=engine)
+    with pytest.raises(pl.exceptions.ColumnNotFoundError, match="link"):
+        query.select(pl.col("text").defurnish.clean(url="link")).collect(engine=engine)

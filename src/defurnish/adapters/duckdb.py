@@ -10,6 +10,7 @@ Needs ``pip install "defurnish[duckdb]"``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 
 import duckdb
@@ -30,7 +31,8 @@ def register(connection: duckdb.DuckDBPyConnection, *, name: str = "defurnish", 
     ``defurnish_clean(text)`` answers the clean text (VARCHAR); ``defurnish_removed(text)`` answers what went, in the
     order of the text: a list of structs ``start``, ``end`` (half-open code-point offsets into the text), ``family``,
     ``reason``, ``rules`` and ``text``. Both take whole vectors, are called from all threads of the connection, and are
-    deterministic. Registering again replaces them.
+    deterministic. Registering again replaces them. With a ``cleaner`` that has ``profiles`` both take two VARCHAR, the
+    text and the page's address (or host), by which the profile of its site is found; a NULL address is one without.
 
     Parameters
     ----------
@@ -42,17 +44,30 @@ def register(connection: duckdb.DuckDBPyConnection, *, name: str = "defurnish", 
         A :class:`defurnish.Cleaner`, for other than the default options.
     """
 
-    def cleaned(texts: pa.ChunkedArray) -> pa.ChunkedArray:
-        return clean_batch(pa.table({"text": texts}), cleaner=cleaner)["text"]
-
-    def removed(texts: pa.ChunkedArray) -> pa.ChunkedArray:
-        return clean_batch(pa.table({"text": texts}), explain=True, cleaner=cleaner)[REMOVED]
-
-    for called, function, answer in (
-        (f"{name}_clean", cleaned, "VARCHAR"),
-        (f"{name}_removed", removed, _REMOVED_TYPE),
+    by_site = cleaner is not None and cleaner.profiles is not None
+    # With two arguments DuckDB must not answer NULL by itself: a page without an address has its text all the same.
+    types, nulls = (["VARCHAR", "VARCHAR"], "special") if by_site else (["VARCHAR"], "default")
+    for called, column, answer in (
+        (f"{name}_clean", "text", "VARCHAR"),
+        (f"{name}_removed", REMOVED, _REMOVED_TYPE),
     ):
         with suppress(duckdb.InvalidInputException):  # it was not there
             connection.remove_function(called)
+        function = _of_pages(column, cleaner) if by_site else _of_texts(column, cleaner)
         # The types know the enum alone, whose module is not the same in all releases; the name serves in all.
-        connection.create_function(called, function, ["VARCHAR"], answer, type="arrow")
+        connection.create_function(called, function, types, answer, type="arrow", null_handling=nulls)
+
+
+def _of_texts(column: str, cleaner: Cleaner | None) -> Callable[..., pa.ChunkedArray]:
+    def answer(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+        return clean_batch(pa.table({"text": texts}), explain=column == REMOVED, cleaner=cleaner)[column]
+
+    return answer
+
+
+def _of_pages(column: str, cleaner: Cleaner | None) -> Callable[..., pa.ChunkedArray]:
+    def answer(texts: pa.ChunkedArray, urls: pa.ChunkedArray) -> pa.ChunkedArray:
+        pages = pa.table({"text": texts, "url": urls})
+        return clean_batch(pages, url="url", explain=column == REMOVED, cleaner=cleaner)[column]
+
+    return answer

@@ -9,7 +9,9 @@ Needs ``pip install "defurnish[polars]"``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any, TypeAlias
 
 import polars as pl
 import pyarrow as pa
@@ -18,6 +20,9 @@ from .. import Cleaner
 from .arrow import clean_batch, output_schema
 
 _TEXT = pa.schema([("text", pa.large_string())])
+# What a column of addresses is called beside its texts, which may be the same column.
+_URL = "defurnish_url "
+_Function: TypeAlias = Callable[..., pl.Series]
 EXPLAINED = pl.Struct(pl.DataFrame(output_schema(_TEXT, explain=True).empty_table()).schema)
 """What ``explain()`` gives: ``text``, and what :func:`defurnish.adapters.arrow.clean_batch` says of it."""
 
@@ -33,11 +38,15 @@ class Defurnish:
     def __init__(self, expr: pl.Expr) -> None:
         self._expr = expr
 
-    def clean(self, *, cleaner: Cleaner | None = None) -> pl.Expr:
-        """Return the clean texts (``pl.String``); ``cleaner`` is for other than the default options."""
-        return self._expr.map_batches(partial(_cleaned, cleaner=cleaner), return_dtype=pl.String, is_elementwise=True)
+    def clean(self, *, url: str | pl.Expr | None = None, cleaner: Cleaner | None = None) -> pl.Expr:
+        """Return the clean texts (``pl.String``); ``cleaner`` is for other than the default options.
 
-    def explain(self, *, cleaner: Cleaner | None = None) -> pl.Expr:
+        ``url``, a column or an expression, gives the pages' addresses (or hosts): by it a ``cleaner`` with ``profiles``
+        finds the profile of a page's site. Default: rules alone.
+        """
+        return self._each(_cleaned, url, cleaner, pl.String)
+
+    def explain(self, *, url: str | pl.Expr | None = None, cleaner: Cleaner | None = None) -> pl.Expr:
         r"""Return structs of the clean text and what went: ``text``, ``defurnish_removed``, ``defurnish_spared``.
 
         ``.struct.unnest()`` makes columns of them.
@@ -47,18 +56,39 @@ class Defurnish:
         >>> explained["defurnish_removed"][0][0]["family"]
         'engage'
         """
-        return self._expr.map_batches(partial(_explained, cleaner=cleaner), return_dtype=EXPLAINED, is_elementwise=True)
+        return self._each(_explained, url, cleaner, EXPLAINED)
+
+    def _each(self, function: _Function, url: str | pl.Expr | None, cleaner: Cleaner | None, answer: Any) -> pl.Expr:
+        if url is None:
+            return self._expr.map_batches(partial(function, cleaner=cleaner), return_dtype=answer, is_elementwise=True)
+        # As a struct, for then Polars repeats a literal for all rows.
+        pages = pl.struct(self._expr, (pl.col(url) if isinstance(url, str) else url).name.prefix(_URL))
+        beside = partial(_beside_urls, function=function, cleaner=cleaner)
+        return pages.map_batches(beside, return_dtype=answer, is_elementwise=True)
 
 
-def _cleaned(texts: pl.Series, cleaner: Cleaner | None) -> pl.Series:
-    return pl.Series(texts.name, clean_batch(_table(texts), cleaner=cleaner)["text"], pl.String)
+def _beside_urls(pages: pl.Series, function: _Function, cleaner: Cleaner | None) -> pl.Series:
+    texts, urls = pages.struct.unnest().get_columns()
+    return function(texts, urls.alias(urls.name.removeprefix(_URL)), cleaner=cleaner)
 
 
-def _explained(texts: pl.Series, cleaner: Cleaner | None) -> pl.Series:
-    return pl.DataFrame(clean_batch(_table(texts), explain=True, cleaner=cleaner)).to_struct(texts.name)
+def _cleaned(texts: pl.Series, urls: pl.Series | None = None, *, cleaner: Cleaner | None) -> pl.Series:
+    return pl.Series(texts.name, _table(texts, urls, cleaner, explain=False)["text"], pl.String)
 
 
-def _table(texts: pl.Series) -> pa.Table:
-    if texts.dtype not in (pl.String, pl.Categorical, pl.Enum, pl.Null):
-        raise TypeError(f"column {texts.name!r} holds {texts.dtype}, no text; use .defurnish on a column of strings")
-    return pa.table({"text": texts.cast(pl.String).to_arrow()}, schema=_TEXT)
+def _explained(texts: pl.Series, urls: pl.Series | None = None, *, cleaner: Cleaner | None) -> pl.Series:
+    return pl.DataFrame(_table(texts, urls, cleaner, explain=True)).to_struct(texts.name)
+
+
+def _table(texts: pl.Series, urls: pl.Series | None, cleaner: Cleaner | None, *, explain: bool) -> pa.Table:
+    table = pa.table({"text": _strings(texts, "no text; use .defurnish on a column of strings")}, schema=_TEXT)
+    if urls is None:
+        return clean_batch(table, explain=explain, cleaner=cleaner)
+    table = table.append_column("url", _strings(urls, "no addresses; url= names a column of strings"))
+    return clean_batch(table, url="url", explain=explain, cleaner=cleaner).drop_columns("url")
+
+
+def _strings(series: pl.Series, otherwise: str) -> pa.Array:
+    if series.dtype not in (pl.String, pl.Categorical, pl.Enum, pl.Null):
+        raise TypeError(f"column {series.name!r} holds {series.dtype}, {otherwise}")
+    return series.cast(pl.String).to_arrow()
