@@ -141,6 +141,10 @@ def test_the_profile_of_a_page_s_site(tmp_path, engine):
     assert rows["defurnish_removed"][0][0]["rules"] == ["site/ostrel.example#1"]
     one_site = query.select(text.defurnish.clean(url=pl.lit("ostrel.example"), cleaner=cleaner)).collect(engine=engine)
     assert one_site["text"].to_list() == [clean[0], clean[0], texts[2], clean[0], texts[4], clean[0], None]
+    hosts = pl.DataFrame({"host": ["ostrel", "quay"], "text": [texts[0], texts[0]]}).lazy()
+    address = pl.lit("https://") + pl.col("host") + pl.lit(".example/rain")
+    made = hosts.select(text.defurnish.clean(url=address, cleaner=cleaner)).collect(engine=engine)
+    assert made["text"].to_list() == [clean[0], texts[0]]
 
 
 @pytest.mark.parametrize("engine", ["in-memory", "streaming"])
@@ -148,5 +152,7 @@ def test_a_column_without_addresses_is_named(engine):
     query = pl.LazyFrame({"text": [FURNISHED], "words": [7]})
     with pytest.raises(TypeError, match="column 'words' holds Int64, no addresses; url= names a column of strings"):
         query.select(pl.col("text").defurnish.clean(url="words")).collect(engine=engine)
+    with pytest.raises(ValueError, match=r"with url=, \.defurnish is for one column, not 'text', 'words'; write"):
+        query.select(pl.col("text", "words").defurnish.clean(url="text")).collect(engine=engine)
     with pytest.raises(pl.exceptions.ColumnNotFoundError, match="link"):
         query.select(pl.col("text").defurnish.clean(url="link")).collect(engine=engine)

@@ -21,7 +21,7 @@ from .arrow import clean_batch, output_schema
 
 _TEXT = pa.schema([("text", pa.large_string())])
 # What a column of addresses is called beside its texts, which may be the same column.
-_URL = "defurnish_url "
+_URL = "defurnish_url"
 _Function: TypeAlias = Callable[..., pl.Series]
 EXPLAINED = pl.Struct(pl.DataFrame(output_schema(_TEXT, explain=True).empty_table()).schema)
 """What ``explain()`` gives: ``text``, and what :func:`defurnish.adapters.arrow.clean_batch` says of it."""
@@ -61,15 +61,20 @@ class Defurnish:
     def _each(self, function: _Function, url: str | pl.Expr | None, cleaner: Cleaner | None, answer: Any) -> pl.Expr:
         if url is None:
             return self._expr.map_batches(partial(function, cleaner=cleaner), return_dtype=answer, is_elementwise=True)
+        urls = pl.col(url) if isinstance(url, str) else url
         # As a struct, for then Polars repeats a literal for all rows.
-        pages = pl.struct(self._expr, (pl.col(url) if isinstance(url, str) else url).name.prefix(_URL))
-        beside = partial(_beside_urls, function=function, cleaner=cleaner)
+        pages = pl.struct(self._expr, urls.alias(_URL))
+        called = urls.meta.output_name(raise_if_undetermined=False) or "url"
+        beside = partial(_beside_urls, called=called, function=function, cleaner=cleaner)
         return pages.map_batches(beside, return_dtype=answer, is_elementwise=True)
 
 
-def _beside_urls(pages: pl.Series, function: _Function, cleaner: Cleaner | None) -> pl.Series:
-    texts, urls = pages.struct.unnest().get_columns()
-    return function(texts, urls.alias(urls.name.removeprefix(_URL)), cleaner=cleaner)
+def _beside_urls(pages: pl.Series, *, called: str, function: _Function, cleaner: Cleaner | None) -> pl.Series:
+    *columns, urls = pages.struct.unnest().get_columns()
+    if len(columns) > 1:
+        names = ", ".join(repr(column.name) for column in columns)
+        raise ValueError(f"with url=, .defurnish is for one column, not {names}; write an expression for each")
+    return function(columns[0], urls.alias(called), cleaner=cleaner)
 
 
 def _cleaned(texts: pl.Series, urls: pl.Series | None = None, *, cleaner: Cleaner | None) -> pl.Series:
