@@ -8,20 +8,22 @@ from benchmarks.scaling import HOSTILE, MENDED, PROSE, seconds
 
 # Doubling a text may multiply its time by so much, and a clock by so much more.
 GROWTH = 2.3
-CLOCK = 0.003  # seconds
+CLOCK = 0.006  # seconds
 # Long enough to be measured; and no text is made larger than this for it.
-MEASURABLE = 0.04  # seconds
+MEASURABLE = 0.02  # seconds
 LARGEST = 2_000_000  # characters
 TRIES = 8  # what else the machine does only ever adds: the best of these counts
 
 SIZE = 200_000  # bytes; what holds of a megabyte holds of a fifth of one, since time is linear
 MEGABYTE = 0.5  # seconds that a megabyte may take
 # Nothing but furniture, in lines of some ten characters: each is found, weighed and written down, a hundred thousand
-# of them a megabyte. Half as much again as was measured, for machines differ in what they pay for patterns.
+# of them a megabyte.
 DENSE = {
-    "many kinds of furniture": 1.5, "related headings": 1.5, "marked headings": 2.0, "rules beside furniture": 1.5,
-    "names": 1.5, "rows of digits": 2.0, "commenters": 2.5, "by-lines": 1.0,
+    "many kinds of furniture": 1.0, "related headings": 1.0, "marked headings": 1.0, "rules beside furniture": 1.0,
+    "names": 1.0, "rows of digits": 1.0, "commenters": 1.5,
 }  # fmt: skip
+# Machines differ in what they pay for patterns; the figures themselves are what benchmarks.scaling prints.
+ROOM = 1.7
 # What PROSE takes a megabyte on the machine on which that was set; a slower or busier one is given more time.
 PACE = 0.03
 
@@ -58,7 +60,7 @@ def test_a_megabyte_takes_half_a_second_at_the_most(name):
     taken = pace = float("inf")
     for _ in range(TRIES):
         taken, pace = min(taken, seconds(text)), min(pace, seconds(prose))
-        limit = DENSE.get(name, MEGABYTE) * max(1, pace / (PACE * SIZE / 1e6)) * SIZE / 1e6
+        limit = ROOM * DENSE.get(name, MEGABYTE) * max(1, pace / (PACE * SIZE / 1e6)) * SIZE / 1e6
         if taken <= limit:
             return
     pytest.fail(f"{taken:.3f} s for {SIZE:,} bytes, where {limit:.3f} s are the limit")

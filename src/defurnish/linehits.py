@@ -93,10 +93,7 @@ def hit_of_pattern(rule: Rule, line: str, pattern: regex.Pattern[str]) -> Hit | 
             found = pattern.match(line, start, start + PATTERN_REACH)
         case "end":
             bare = line.rstrip(TRAIL)
-            found = None
-            for candidate in pattern.finditer(bare, max(start, len(bare) - PATTERN_REACH)):
-                if candidate.end() == len(bare):
-                    found = candidate
+            found = pattern.match(bare, max(start, len(bare) - PATTERN_REACH))  # compiled to be read backwards
         case "anywhere":
             found = pattern.search(line, start, start + PATTERN_REACH)
     return Hit(rule, *found.span()) if found else None

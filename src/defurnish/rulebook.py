@@ -14,7 +14,7 @@ from . import rulecache
 from .linehits import hit_of_pattern, hit_of_phrase, is_short_enough
 from .matcher import PhraseMatcher
 from .matchview import ORNAMENTS, TRAIL, lead
-from .model import Hit, Rule, RuleId
+from .model import Hit, Match, Rule, RuleId
 from .patterntree import Node
 from .prefilter import Prefilter, asked, heads, last_head, prefilter
 from .rulefile import (
@@ -142,10 +142,12 @@ class Rulebook:
             self._prefilters[rule.id] = found
         return self._prefilters[rule.id]
 
-    def _compile(self, pattern: str) -> regex.Pattern[str]:
+    def _compile(self, pattern: str, match: Match) -> regex.Pattern[str]:
         pattern = spelled_out(pattern, self.lexicons)
         lists: dict[str, Any] = {name: self.lexicons[name] for name in _NAMED_LIST.findall(pattern)}
-        return regex.compile(pattern, regex.IGNORECASE, **lists)
+        # What must stand at the end of a line is sought from there: forwards it would be tried from every character.
+        flags = regex.IGNORECASE | regex.REVERSE if match == "end" else regex.IGNORECASE
+        return regex.compile(pattern, flags, **lists)
 
     def pattern_of(self, rule: Rule) -> regex.Pattern[str]:
         """Return the compiled pattern of a rule that has one. Raises :class:`RuleError` if it does not compile."""
@@ -153,7 +155,7 @@ class Rulebook:
         if found is None:
             assert rule.pattern is not None
             try:
-                found = self._compile(rule.pattern)
+                found = self._compile(rule.pattern, rule.match)
             except KeyError as error:
                 raise RuleError(rule.source, rule.id, "pattern", f"names the unknown lexicon {error}") from error
             except regex.error as error:
