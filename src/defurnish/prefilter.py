@@ -172,7 +172,7 @@ def _clauses(node: Node) -> list[Clause]:
             found = _clauses(part)
         case Border():
             found = []
-    shares = {_without_longer(clause): 0.0 for clause in found if clause}
+    shares = {without_longer(clause): 0.0 for clause in found if clause}
     for clause in shares:
         shares[clause] = _shared(clause)
     worth = (clause for clause in shares if len(clause) <= 3 * _MOST_LITERALS)
@@ -182,7 +182,7 @@ def _clauses(node: Node) -> list[Clause]:
 _LITERAL = re.compile(rf"0|[^0{SEPARATOR}]+")
 
 
-def _without_longer(clause: Clause) -> Clause:
+def without_longer(clause: Clause) -> Clause:
     """Return the literals that do not hold another one."""
     if len(clause) > _MOST_LITERALS * 2:
         return clause
