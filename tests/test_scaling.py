@@ -42,16 +42,24 @@ def sized(name, size):
 @pytest.mark.parametrize("name", HOSTILE)
 def test_13_time_grows_linearly(name):
     size = 6_250
-    while (quick := seconds(HOSTILE[name](size))) < MEASURABLE and 2 * size < LARGEST:
+    while seconds(HOSTILE[name](size)) < MEASURABLE and 2 * size < LARGEST:
         size *= 2
+    # What grows faster does so at every doubling; a busy machine seldom lies twice.
+    once, twice = growth(name, size)
+    if twice > GROWTH * once + CLOCK:
+        once, twice = growth(name, 2 * size)
+    assert twice <= GROWTH * once + CLOCK, f"{twice:.3f} s for twice the text of {once:.3f} s"
+
+
+def growth(name, size):
+    """Return the seconds that a text takes, and twice the text: the best of some tries, or the first that will do."""
     text, double = HOSTILE[name](size), HOSTILE[name](2 * size)
-    once, twice = quick, float("inf")
+    once = twice = float("inf")
     for _ in range(TRIES):
-        twice = min(twice, seconds(double))
+        once, twice = min(once, seconds(text)), min(twice, seconds(double))
         if twice <= GROWTH * once + CLOCK:
-            return
-        once = min(once, seconds(text))
-    pytest.fail(f"{twice:.3f} s for twice the text of {once:.3f} s and {size:,} characters")
+            break
+    return once, twice
 
 
 @pytest.mark.parametrize("name", [name for name in HOSTILE if name not in MENDED])
