@@ -18,19 +18,12 @@ from defurnish.profiles.toml import from_json, to_json  # noqa: E402
 from tests.profiles.crawl import crawl, large_crawl  # noqa: E402
 
 pytestmark = [
+    pytest.mark.usefixtures("ray_cluster"),
     pytest.mark.xdist_group("ray"),  # all on one worker, so that Ray starts once
     pytest.mark.filterwarnings("default::DeprecationWarning:ray"),  # Ray warns of its own settings
     pytest.mark.filterwarnings("default::FutureWarning:ray"),
     pytest.mark.filterwarnings("default:Use 'expr' instead of 'fn'"),
 ]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def cluster():
-    ray.init(num_cpus=2, object_store_memory=80 * 2**20, include_dashboard=False, logging_level="error")
-    ray.data.DataContext.get_current().enable_progress_bars = False
-    yield
-    ray.shutdown()
 
 
 def expected(records, **options):

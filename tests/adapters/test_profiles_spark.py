@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 
 import pytest
 
@@ -18,7 +17,6 @@ if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
         allow_module_level=True,
     )
 
-from pyspark.sql import SparkSession
 
 from defurnish.adapters.spark_profiles import learn_frame
 from defurnish.profiles.corpus import learn_sites
@@ -31,24 +29,6 @@ pytestmark = [
     pytest.mark.filterwarnings("default:::pyspark"),
     pytest.mark.filterwarnings("default::ResourceWarning"),  # sockets that Spark leaves to the collector
 ]
-
-
-@pytest.fixture(scope="module")
-def spark(tmp_path_factory):
-    os.environ["PYSPARK_PYTHON"] = sys.executable
-    session = (
-        SparkSession.builder.master("local[2]")
-        .config("spark.ui.enabled", "false")
-        .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.driver.host", "127.0.0.1")
-        .config("spark.sql.shuffle.partitions", "2")
-        .config("spark.sql.execution.arrow.maxRecordsPerBatch", "200")
-        .config("spark.local.dir", str(tmp_path_factory.mktemp("spark")))
-        .getOrCreate()
-    )
-    session.sparkContext.setLogLevel("OFF")
-    yield session
-    session.stop()
 
 
 def expected(records, **options):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 
 import pytest
 
@@ -17,7 +16,6 @@ if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
     )
 
 from pyspark.errors import PythonException
-from pyspark.sql import SparkSession
 from pyspark.sql.functions import col
 from pyspark.sql.types import LongType, StringType, StructField, StructType
 
@@ -35,24 +33,6 @@ pytestmark = [
     pytest.mark.filterwarnings("default:::pyspark"),
     pytest.mark.filterwarnings("default::ResourceWarning"),  # sockets that Spark leaves to the collector
 ]
-
-
-@pytest.fixture(scope="module")
-def spark(tmp_path_factory):
-    os.environ["PYSPARK_PYTHON"] = sys.executable
-    session = (
-        SparkSession.builder.master("local[2]")
-        .config("spark.ui.enabled", "false")
-        .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.driver.host", "127.0.0.1")
-        .config("spark.sql.shuffle.partitions", "2")
-        .config("spark.sql.execution.arrow.maxRecordsPerBatch", "200")
-        .config("spark.local.dir", str(tmp_path_factory.mktemp("spark")))
-        .getOrCreate()
-    )
-    session.sparkContext.setLogLevel("OFF")
-    yield session
-    session.stop()
 
 
 @pytest.fixture(scope="module")
