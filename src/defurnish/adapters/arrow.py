@@ -98,6 +98,29 @@ def clean_batch(
     return type(batch).from_arrays(columns, schema=schema)
 
 
+class ColumnCleaner:
+    """What the callables of the engines share: a cleaner, and the names of the columns that it works on.
+
+    The parameters are those of :func:`clean_batch`.
+    """
+
+    def __init__(
+        self,
+        text: str = "text",
+        *,
+        url: str | None = None,
+        explain: bool = False,
+        cleaner: Cleaner | None = None,
+    ) -> None:
+        self._text = text
+        self._url = url
+        self._explain = explain
+        self._cleaner = Cleaner() if cleaner is None else cleaner
+
+    def _cleaned(self, batch: Batch) -> Batch:
+        return clean_batch(batch, text=self._text, url=self._url, explain=self._explain, cleaner=self._cleaner)
+
+
 def output_schema(schema: pa.Schema, *, text: str = "text", explain: bool = False) -> pa.Schema:
     """Return the schema of what :func:`clean_batch` gives for a batch of ``schema``; raises what it raises.
 

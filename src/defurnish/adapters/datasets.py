@@ -13,14 +13,13 @@ from typing import Any
 import datasets
 import pyarrow as pa
 
-from .. import Cleaner
 from ..model import Rule
 from ..rulebook import Rulebook
-from .arrow import EXPLAINING, clean_batch
+from .arrow import EXPLAINING, ColumnCleaner
 from .fingerprint import fingerprint
 
 
-class TextCleaner:
+class TextCleaner(ColumnCleaner):
     r"""A function for ``map(…, batched=True)`` of a ``Dataset``, ``DatasetDict`` or ``IterableDataset``.
 
     Takes a batch (a mapping of column names to lists; in the format "arrow" a ``pyarrow.Table``) and returns its text
@@ -53,23 +52,10 @@ class TextCleaner:
     'Rain fell all night.\n'
     """
 
-    def __init__(
-        self,
-        text: str = "text",
-        *,
-        url: str | None = None,
-        explain: bool = False,
-        cleaner: Cleaner | None = None,
-    ) -> None:
-        self._text = text
-        self._url = url
-        self._explain = explain
-        self._cleaner = Cleaner() if cleaner is None else cleaner
-
     def __call__(self, batch: Mapping[str, list[Any]] | pa.Table) -> dict[str, list[Any]] | pa.Table:
         """Return the new columns of a batch; of a table, all columns."""
         if isinstance(batch, pa.Table):
-            return clean_batch(batch, text=self._text, url=self._url, explain=self._explain, cleaner=self._cleaner)
+            return self._cleaned(batch)
         for name in (self._text, *([] if self._url is None else [self._url])):
             if name not in batch:
                 raise KeyError(f"there is no column {name!r}; the columns are {', '.join(batch)}")
@@ -79,7 +65,7 @@ class TextCleaner:
             raise TypeError(f"column {self._text!r} holds more than text: {error}") from error
         if self._url is not None:
             table = table.append_column(self._url, pa.array(map(_address, batch[self._url]), pa.string()))
-        cleaned = clean_batch(table, text=self._text, url=self._url, explain=self._explain, cleaner=self._cleaner)
+        cleaned = self._cleaned(table)
         new: dict[str, list[Any]] = (cleaned if self._url is None else cleaned.drop_columns([self._url])).to_pydict()
         return new
 

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from .. import Cleaner
-from .arrow import clean_batch
+from .arrow import ColumnCleaner
 
 
-class TextCleaner:
+class TextCleaner(ColumnCleaner):
     r"""A callable class for ``map_batches(…, batch_format="pyarrow")``.
 
     Takes a ``pyarrow.Table`` and returns it with its text column cleaned; the other columns are not copied.
@@ -40,21 +39,8 @@ class TextCleaner:
     [{'id': 7, 'text': 'Rain fell all night.\n'}]
     """
 
-    def __init__(
-        self,
-        text: str = "text",
-        *,
-        url: str | None = None,
-        explain: bool = False,
-        cleaner: Cleaner | None = None,
-    ) -> None:
-        self._text = text
-        self._url = url
-        self._explain = explain
-        self._cleaner = Cleaner() if cleaner is None else cleaner
-
     def __call__(self, batch: pa.Table) -> pa.Table:
         """Return the batch, cleaned."""
         if not batch.num_columns:  # what Ray hands on for a block without rows has lost its columns
             return batch
-        return clean_batch(batch, text=self._text, url=self._url, explain=self._explain, cleaner=self._cleaner)
+        return self._cleaned(batch)

@@ -16,10 +16,10 @@ from pyspark.sql.pandas.types import from_arrow_schema
 from pyspark.sql.types import StringType, StructType
 
 from .. import Cleaner
-from .arrow import EXPLAINING, clean_batch
+from .arrow import EXPLAINING, ColumnCleaner
 
 
-class BatchCleaner:
+class BatchCleaner(ColumnCleaner):
     """A function for ``DataFrame.mapInArrow``, which cleans the text column of each record batch.
 
     Takes and returns an iterator of ``pyarrow.RecordBatch``. Nulls stay null; the other columns are untouched.
@@ -42,23 +42,10 @@ class BatchCleaner:
         On the executor, for a column that is not there or holds no text; :func:`clean_frame` raises before it runs.
     """
 
-    def __init__(
-        self,
-        text: str = "text",
-        *,
-        url: str | None = None,
-        explain: bool = False,
-        cleaner: Cleaner | None = None,
-    ) -> None:
-        self._text = text
-        self._url = url
-        self._explain = explain
-        self._cleaner = Cleaner() if cleaner is None else cleaner
-
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Yield each batch, cleaned."""
         for batch in batches:
-            yield clean_batch(batch, text=self._text, url=self._url, explain=self._explain, cleaner=self._cleaner)
+            yield self._cleaned(batch)
 
 
 def clean_frame(
