@@ -12,7 +12,8 @@ id         lower-case words with hyphens; the full id is ``language/family/id``
 summary    one sentence: what is removed (or protected)
 why        what the words do for the site, or why they are the article's
 strength   ``strong`` removes alone; ``supporting`` only in company; ``protecting`` vetoes every removal of its block
-match      where the phrase or pattern stands in the match view: ``whole``, ``start``, ``end`` or ``anywhere``
+match      where the phrase or pattern stands in the match view: ``whole``, ``start``, ``end`` (a pattern is then read
+           backwards, from the end) or ``anywhere``
 zone       ``head`` (before the first paragraph of prose), ``tail`` (after the last), ``ends`` (either), ``series`` (one
            of several alike, never two in a row: the same line three times, or four that begin with the same two words)
            or ``anywhere``; a supporting rule removes alone in the zone that it names
