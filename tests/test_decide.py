@@ -329,38 +329,38 @@ CASES = {
         D
     """,
     "marked headings that begin alike are sections": """
-        ### Get the recipe
+        ### Compare used boats online
         A
-        ### Get the recipe
+        ### Compare used boats online
         B
-        ### Get the recipe
+        ### Compare used boats online
         C
     """,
     "the same button under three entries goes": """
-        Barrow's lentil loaf
+        Barrow's long canoe
         A
-        - Get the recipe
-        Plum dumplings
+        - Compare used boats online
+        Tarn skiff
         B
-        - Get the recipe
-        Rye pancakes
+        - Compare used boats online
+        Velden punt
         C
-        - Get the recipe
+        - Compare used boats online
         D
     """,
     "a button under an entry is no company for the entry's own cross-link": """
-        Lentil loaf
+        Long canoe
         A
-        For the full story, check out our page on lentils.
-        - Get the recipe
-        Plum dumplings
+        For the full story, check out our page on canoes.
+        - Compare used boats online
+        Tarn skiff
         B
-        For the full story, check out our page on plums.
-        - Get the recipe
-        Rye pancakes
+        For the full story, check out our page on skiffs.
+        - Compare used boats online
+        Velden punt
         C
-        For the full story, check out our page on rye.
-        - Get the recipe
+        For the full story, check out our page on punts.
+        - Compare used boats online
         D
     """,
     "buttons that begin with the same two words go where there are four": """

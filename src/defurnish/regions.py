@@ -19,6 +19,9 @@ LIST_BLOCKS = 24
 # A teaser under a related headline is an excerpt or a standfirst, seldom longer.
 TEASER_WORDS = 75
 
+# One paragraph under more headlines than this is no teaser: the others have none. It may be the author's farewell.
+LONE_TEASER_HEADLINES = 3
+
 # Newsletter, donation and app boxes: heading, pitch, form labels, legal line.
 BOX_BLOCKS = 8
 
@@ -130,8 +133,8 @@ def _teasers_end(sweep: Sweep, position: int) -> int | None:
                 return None
         if at - position > 3 * LIST_BLOCKS:
             return None
-    if told and teasers == 1:
-        return None  # a single short sentence says nothing of the shape of the list
+    if teasers == 1 and (told or headlines > LONE_TEASER_HEADLINES):
+        return None  # a single short sentence, or one paragraph under many headlines, says nothing of the list's shape
     return len(sweep.left) if sweep.share_before(position) >= TEASER_FROM else None
 
 
