@@ -45,6 +45,34 @@ CASES = {
         - Mayor of Ostrel resigns
         - She had promised the dredging for two years, and the harbour silted up all the same, as everybody saw.
     """,
+    "one paragraph under many related headlines is no teaser: it may be the author's farewell": """
+        A
+        B
+        C
+        - Related articles
+        - Storm hits the northern coast
+        - Mayor of Ostrel resigns
+        - Winter fares for the ferry
+        - Dredging put off again
+        The second flood
+        D
+    """,
+    "lines between the buttons of a list's entries are the entries": """
+        A
+        B
+        C
+        D
+        Storm on the northern coast
+        Harbour Institute
+        - Read more
+        Dredging in shallow rivers
+        University of Ostrel
+        - Read more
+        Fares and their fall
+        Harbour Institute
+        - Read more
+        - © 2021 The Ferry Post. All rights reserved.
+    """,
     "two paragraphs in a row under a related heading are the article again": """
         A
         B

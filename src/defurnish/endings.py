@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from .shape import ends_sentence, is_headline
@@ -13,6 +14,9 @@ ZONE_WORDS = 2
 # Uncued short lines between removed blocks in the tail: menus, addresses, names of forms.
 TAIL_GAP = 6
 TAIL_WORDS = 14
+
+# A link that stands so often in the tail ("Read more") is the button of a list's entries.
+BUTTON_TIMES = 3
 
 # What follows the article is the site's where at least this share of its blocks goes by its own evidence. Measured on
 # the development pages: one point more of the furniture lines of the half that nobody looked at, no more of its body.
@@ -31,9 +35,13 @@ def take_tail(sweep: Sweep) -> None:
     known = sweep.known
     run: list[int] = []
     before: int | None = None
+    buttons = _repeated_buttons(sweep)
     for position in range(sweep.last_body + 1, len(sweep.left)):
         number = sweep.left[position]
         if number in sweep.gone:
+            if known.lines[number] in buttons:  # it says nothing of its neighbours: they are the entry's own lines
+                run, before = [], None
+                continue
             if before is not None:
                 _take_run(sweep, run, before)
             run, before = [], number
@@ -43,6 +51,17 @@ def take_tail(sweep: Sweep) -> None:
             run.append(number)
             if len(run) > TAIL_GAP or known.count(number) > TAIL_WORDS or is_told(known.lines[number]):
                 run, before = [], None
+
+
+def _repeated_buttons(sweep: Sweep) -> set[str]:
+    """Return the removed lines of the tail that stand under one entry of a list after the other ("Read more")."""
+    tail = (number for number in sweep.left[sweep.last_body + 1 :] if number in sweep.gone)
+    links = (
+        sweep.known.lines[number]
+        for number in tail
+        if sweep.gone[number].reason == "alone" and sweep.gone[number].family == "navigation"
+    )
+    return {line for line, times in Counter(links).items() if times >= BUTTON_TIMES}
 
 
 def _take_run(sweep: Sweep, run: Sequence[int], before: int) -> None:
