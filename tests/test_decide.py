@@ -14,6 +14,12 @@ PROSE = {
     "B": "Fishermen carried the old people out in their boats, and the baker gave away what bread he had left.",
     "C": "The council met in the school hall on Thursday and voted nine to four to rebuild the landing at once.",
     "D": "Work on the slipway begins in June, and the engineers expect the first crossing in late autumn or winter.",
+    "TERMS": "Data as of post date. Offers and availability may vary by location and are subject to change. Prices were "
+    "collected by the ferry desk, and all are in guilders, tolls and landing fees left out.",
+    "ASIDE": "What the ferry earns in winter goes into the boats, and what we write of them is our own: this site may "
+    "earn a commission if you buy a season ticket, which in a dry year pays for the paint.",
+    "PITCH": "If you're wondering whether a flat boat would suit the river below your own weir, or which of them "
+    "carries the most, we're here to help you choose the one that fits you best.",
 }
 
 CASES = {
@@ -487,6 +493,24 @@ CASES = {
         C
         Joanna Fairweather steered the ferry for forty years, and never lost a passenger or a crate of pears on the way.
         Joanna Fairweather lives in the house beside the weir, and has written two books on the old locks of the river.
+    """,
+    "a long line amid the article that is a rule's own from end to end goes": """
+        A
+        - TERMS
+        B
+        C
+    """,
+    "a long sentence amid the article of which a rule speaks in passing stays": """
+        A
+        ASIDE
+        B
+        C
+    """,
+    "a pitch in one long sentence amid the article stays": """
+        A
+        PITCH
+        B
+        C
     """,
     "many names are a list of people": """
         A
