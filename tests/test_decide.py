@@ -14,8 +14,8 @@ PROSE = {
     "B": "Fishermen carried the old people out in their boats, and the baker gave away what bread he had left.",
     "C": "The council met in the school hall on Thursday and voted nine to four to rebuild the landing at once.",
     "D": "Work on the slipway begins in June, and the engineers expect the first crossing in late autumn or winter.",
-    "TERMS": "Data as of post date. Offers and availability may vary by location and are subject to change. Prices were "
-    "collected by the ferry desk, and all are in guilders, tolls and landing fees left out.",
+    "TERMS": "Data as of post date. Offers and availability may vary by location and are subject to change. Prices "
+    "were collected by the ferry desk, and all are in guilders, tolls and landing fees left out.",
     "ASIDE": "What the ferry earns in winter goes into the boats, and what we write of them is our own: this site may "
     "earn a commission if you buy a season ticket, which in a dry year pays for the paint.",
     "PITCH": "If you're wondering whether a flat boat would suit the river below your own weir, or which of them "
