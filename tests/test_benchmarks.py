@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from benchmarks import audit, compare, judged, options, quality, rules
+from benchmarks import audit, ceiling, compare, judged, options, quality, rules
 from benchmarks.blocks import read_verdicts, removed_blocks
 from benchmarks.data import DataError, Page, read_pages, read_rows
 from benchmarks.measures import Gold, Profile, f1, key, line_oracle, plain, score, survival, words
@@ -408,6 +408,45 @@ class TestJudged:
         assert figures["odd"]["pooled"]["engage_lines"] == 1.0
         assert figures["odd"]["pooled"]["promo_lines"] is None
         assert list(figures) == ["all", "even", "odd"]
+
+
+class TestCeiling:
+    FOUND = "The article that the gold has not got, a line of it"
+    HELD = "Share this page"
+
+    def summaries(self):
+        """Two pages: one whose gold lacks a line of the article, one whose gold holds a line of furniture."""
+        labels = {("1", key(PROMPT)): "engage", ("2", key(self.HELD)): "engage", ("2", key("A heron")): "caption"}
+        pages = [
+            page("1", plain=f"{TEXT}\n{self.FOUND}"),
+            page("2", gold=f"{BODY}\n{self.HELD}", plain=f"{BODY}\n{self.HELD}\nA heron"),
+        ]
+        return ceiling.ceilings(pages, labels, drop_prompt, ["plain"])["plain"]
+
+    def test_who_drops_what_is_judged_is_hurt_where_the_gold_holds_it(self):
+        by_cleaner = self.summaries()
+        assert {name: one.hurt for name, one in by_cleaner.items()} == {
+            ceiling.CLEANER: 0, ceiling.FURNITURE: 1, ceiling.MORE: 1, quality.ORACLE: 0,
+        }  # fmt: skip
+        assert by_cleaner[ceiling.FURNITURE].body_kept < 1
+        assert by_cleaner[quality.ORACLE].body_kept == 1
+
+    def test_titles_and_captions_go_with_more(self):
+        by_cleaner = self.summaries()
+        assert by_cleaner[ceiling.MORE].gram_f1 > by_cleaner[ceiling.FURNITURE].gram_f1
+        text = f"{BODY}\n{PROMPT}\nA heron"
+        labels = {("1", key(PROMPT)): "engage", ("1", key("A heron")): "caption"}
+        assert ceiling.without(text, "1", labels, judged.FAMILIES) == f"{BODY}\nA heron"
+        assert ceiling.without(text, "2", labels, judged.FAMILIES) == text
+
+    def test_the_command_wants_judged_pages(self, tmp_path, monkeypatch):
+        path, labels = write(tmp_path / "pages.jsonl", record()), tmp_path / "labels.tsv"
+        labels.write_text(f"9\t{key(PROMPT)}\tengage\n")
+        monkeypatch.setattr(sys, "argv", ["ceiling", str(path), str(labels), "--extractors", "plain"])
+        with pytest.raises(SystemExit, match="judges none of the chosen pages"):
+            options.run(ceiling.main)
+        labels.write_text(f"1\t{key(PROMPT)}\tengage\n")
+        options.run(ceiling.main)
 
 
 def evidence(rule: str, strength: str) -> SimpleNamespace:

@@ -1,0 +1,105 @@
+"""What the measures against the gold would say of a cleaner that errs nowhere, on pages judged line by line.
+
+Usage: python -m benchmarks.ceiling PAGES LABELS.tsv [--corrections FILE] [--extractors a,b] [--half even|odd]
+
+Cleaners: ``defurnish``; ``furniture``, that drops just the lines which LABELS (as in benchmarks.judged) call furniture;
+``furniture and more``, that drops titles, captions and what may stay or go as well; and the line oracle, that keeps
+just the lines which stand in the gold. What lies between the last two are lines of the article that the gold lacks, and
+furniture that it holds: no cleaner should close that gap.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+
+if not __package__:  # run by its path: import from the repository root
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
+from benchmarks.data import DataError, Page
+from benchmarks.judged import EXTRACTORS, FAMILIES, NEUTRAL, Labels, read_labels
+from benchmarks.measures import Clean, Gold, Profile, Score, key, line_oracle, score
+from benchmarks.options import chosen_extractors, chosen_pages, load_cleaner, parser, progress, run
+from benchmarks.quality import ORACLE, Summary
+from benchmarks.tables import Table, number, percent, show
+
+CLEANER = "defurnish"
+FURNITURE = "furniture"
+MORE = "furniture and more"
+
+
+def without(text: str, page: str, labels: Labels, verdicts: Collection[str]) -> str:
+    """Return a text without the lines that have one of the verdicts."""
+    return "\n".join(line for line in text.split("\n") if labels.get((page, key(line))) not in verdicts)
+
+
+def ceilings(
+    pages: Iterable[Page], labels: Labels, clean: Clean, extractors: Sequence[str]
+) -> Mapping[str, Mapping[str, Summary]]:
+    """Return the means of each extractor after each cleaner."""
+    scores: dict[str, dict[str, list[Score]]] = {}
+    for page in pages:
+        gold = Gold(page.gold)
+        for extractor in extractors:
+            text = page.texts.get(extractor, "")
+            if not text.strip():
+                continue
+            before = Profile(text, gold)
+            outputs = {
+                CLEANER: clean(text),
+                FURNITURE: without(text, page.id, labels, FAMILIES),
+                MORE: without(text, page.id, labels, {*FAMILIES, *NEUTRAL}),
+                ORACLE: line_oracle(text, gold),
+            }
+            of_extractor = scores.setdefault(extractor, {})
+            for name, output in outputs.items():
+                of_extractor.setdefault(name, []).append(score(before, Profile(output, gold), gold))
+    return {
+        extractor: {name: Summary.of(ones) for name, ones in by_cleaner.items()}
+        for extractor, by_cleaner in scores.items()
+    }
+
+
+def ceiling_table(summaries: Mapping[str, Mapping[str, Summary]]) -> Table:
+    """Lay out what each cleaner did to each extractor's texts."""
+    table = Table(
+        "Cleaners that err nowhere",
+        ("extractor", "cleaner", "4-gram F1 before", "after", "gap closed", "body kept", "hurt", "texts"),
+        text_columns=2,
+    )
+    for extractor, by_cleaner in summaries.items():
+        for cleaner, one in by_cleaner.items():
+            table.add(
+                extractor,
+                cleaner,
+                number(one.gram_f1_before),
+                number(one.gram_f1),
+                percent(one.gap_closed(by_cleaner[ORACLE]), 1),
+                percent(one.body_kept),
+                str(one.hurt),
+                str(one.texts),
+            )
+    return table
+
+
+def main() -> None:
+    """Read the command line, measure and print."""
+    options = parser(__doc__, extractors=EXTRACTORS)
+    options.add_argument("labels", type=Path, help="TSV of page id, key of the line, verdict")
+    options.add_argument("--corrections", type=Path, help="TSV of page id, key, verdict, reason")
+    chosen = options.parse_args()
+    labels = read_labels(chosen.labels)
+    judged = {page for page, _ in labels}
+    if chosen.corrections:
+        labels |= read_labels(chosen.corrections)
+    pages = [page for page in chosen_pages(chosen.pages, chosen) if page.id in judged and page.gold]
+    if not pages:
+        raise DataError(chosen.labels, f"judges none of the chosen pages of {chosen.pages}")
+    extractors = chosen_extractors(chosen.pages, chosen, pages)
+    summaries = ceilings(progress(pages, "Cleaning pages"), labels, load_cleaner(CLEANER), extractors)
+    show(ceiling_table(summaries), markdown=chosen.markdown)
+
+
+if __name__ == "__main__":
+    run(main)
