@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from defurnish.annotate import annotate
 from defurnish.decide import Verdict, decide
 from defurnish.edits import apply
-from defurnish.model import Annotated
+from defurnish.hits import Annotated, HitsByBlock
 from defurnish.render import cuts
 from defurnish.repair import repair
 from defurnish.rulebook import Rulebook
@@ -67,5 +67,5 @@ class Hearing:
             for number, hits in self.page.hits.items()
             if (left := tuple(hit for hit in hits if hit.rule.id != rule))
         }
-        page = replace(self.page, hits=heard)
+        page = replace(self.page, hits=HitsByBlock(heard, {}, self.page.lines, self.page.hits.rulebook))
         return Hearing(self.text, page, decide(page))

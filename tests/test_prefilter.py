@@ -106,7 +106,7 @@ def test_a_line_without_them_is_not_tried():
     ],
 )
 def test_the_head_of_a_line(line, head):
-    assert heads(f"{line}\nand another") == [head, "and another "]
+    assert heads([line, "and another"]) == [head, "and another "]
 
 
 def test_the_head_of_a_line_read_backwards():

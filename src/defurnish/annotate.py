@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from .hits import Annotated, HitsByBlock
 from .matchview import in_quotes, view
-from .model import Annotated, Hit, Segments
+from .model import Hit, Segments
 from .rulebook import Rulebook
+from .ruleset import RuleSet
 from .siterules import SiteRules
 
 # What the rules look at takes twenty times the memory of the text while they look; no article is as long as this.
@@ -23,30 +25,41 @@ DISTINCT = 0.9
 def annotate(segments: Segments, rulebook: Rulebook, site: SiteRules | None = None) -> Annotated:
     """Return the blocks with their match view and the hits of all rules, those of the site's profile among them."""
     if not segments.contents:
-        return Annotated(segments, (), {})
+        return Annotated(segments, (), HitsByBlock({}, {}, (), rulebook))
     source = "\n".join(segments.contents)
     seen = view(source)
     lines = tuple(seen.split("\n"))
     distinct = tuple(dict.fromkeys(lines)) if len(lines) > MANY else lines
     if len(distinct) <= DISTINCT * len(lines):
-        known = dict(_heard(distinct, "\n".join(distinct), rulebook))
-        number_of = {line: number for number, line in enumerate(distinct) if number in known}
-        hits = {at: known[number_of[line]] for at, line in enumerate(lines) if line in number_of}
+        found, untried = _looked_at(distinct, "\n".join(distinct), rulebook)
+        number_of = {line: number for number, line in enumerate(distinct) if number in found or number in untried}
+        twins = {at: number_of[line] for at, line in enumerate(lines) if line in number_of}
+        found = {at: found[number] for at, number in twins.items() if number in found}
+        untried = {at: untried[number] for at, number in twins.items() if number in untried}
     else:
-        hits = dict(_heard(lines, seen, rulebook))
+        found, untried = _looked_at(lines, seen, rulebook)
+    hits = HitsByBlock(found, untried, lines, rulebook)
     if site is not None:
-        hits = {number: tuple(heard) for number, heard in site.hits(lines, segments.kinds, hits).items()}
+        found = {number: tuple(heard) for number, heard in site.hits(lines, segments.kinds, hits).items()}
+        hits = HitsByBlock(found, {}, lines, rulebook)
     return Annotated(segments, lines, hits)
 
 
-def _heard(lines: Sequence[str], seen: str, rulebook: Rulebook) -> Iterator[tuple[int, tuple[Hit, ...]]]:
-    """Yield the number and the hits of each line of a match view in which rules see something, quotations aside."""
+def _looked_at(
+    lines: Sequence[str], seen: str, rulebook: Rulebook
+) -> tuple[dict[int, tuple[Hit, ...]], dict[int, RuleSet]]:
+    """Return the hits of phrases, quotations aside, and the patterns that may match besides, by line."""
+    found: dict[int, tuple[Hit, ...]] = {}
+    untried: dict[int, RuleSet] = {}
     for first, piece in _pieces(seen):
-        for number, found in rulebook.hits(piece).items():
+        hits_of_piece, untried_of_piece = rulebook.first_look(piece)
+        for number, hits in hits_of_piece.items():
             line = lines[first + number]
-            spoken = tuple([hit for hit in found if not in_quotes(line, hit.start, hit.end)])
-            if spoken:
-                yield first + number, spoken
+            if spoken := tuple([hit for hit in hits if not in_quotes(line, hit.start, hit.end)]):
+                found[first + number] = spoken
+        for number, rules in untried_of_piece.items():
+            untried[first + number] = rules
+    return found, untried
 
 
 def _pieces(seen: str) -> Iterator[tuple[int, str]]:

@@ -26,8 +26,9 @@ from dataclasses import dataclass
 
 from .authors import take_author_box, take_lone_names, take_names_in_head
 from .endings import take_closing, take_orphans, take_repeats, take_tail
+from .hits import Annotated
 from .known import Known, are_two_witnesses
-from .model import SITE, Annotated, Decision, Family, Hit
+from .model import SITE, Decision, Family, Hit
 from .regions import heads_prose, take_regions
 from .sweep import Sweep
 from .threads import take_threads
@@ -65,7 +66,7 @@ class Verdict:
 
 def decide(page: Annotated, keep: Set[Family] = frozenset()) -> Verdict:
     """Return what goes of ``page``. Families in ``keep`` stay wherever they are recognized."""
-    if not page.hits:
+    if not page.hits.found and not page.hits.untried:
         return Verdict({}, {}, False)
     decisions: dict[int, Decision] = {}
     left = list(range(len(page.lines)))
@@ -88,7 +89,7 @@ def _swept(known: Known, left: list[int]) -> dict[int, Decision]:
     """Return what one sweep over the blocks that are left removes."""
     sweep = Sweep(known, left)
     _take_alone(sweep)
-    if not sweep.gone and not known.supporting and not known.names:
+    if not sweep.gone and not known.speakers and not known.names:
         return sweep.gone
     _take_company(sweep)
     take_regions(sweep)
@@ -122,18 +123,16 @@ def _spare_mark(page: Annotated, decisions: dict[int, Decision]) -> None:
 
 def _take_alone(sweep: Sweep) -> None:
     known = sweep.known
-    for position in sweep.positions(known.cued_numbers):
+    for position in sweep.positions(known.speakers):
         number = sweep.left[position]
-        if number in known.protected:
-            continue
         witnesses = [hit for hit in known.strong.get(number, ()) if sweep.in_zone(hit, position)]
-        if not witnesses:
+        if not witnesses and known.may_support(number, sweep.rules_of_zone(position)):
             witnesses = [
-                hit
-                for hit in known.supporting.get(number, ())
-                if hit.rule.zone != "anywhere" and sweep.in_zone(hit, position)
+                hit for hit in known.supporting(number) if hit.rule.zone != "anywhere" and sweep.in_zone(hit, position)
             ]
-        if witnesses and not heads_prose(sweep, position, witnesses) and not _is_doubtful(sweep, position):
+        if not witnesses or known.is_protected(number):
+            continue
+        if not heads_prose(sweep, position, witnesses) and not _is_doubtful(sweep, position):
             others = [hit for hit in known.hits(number) if hit not in witnesses]
             everything = [(number, hit) for hit in (*witnesses, *others)]
             sweep.remove(number, witnesses[0].rule.family, "alone", everything)
@@ -154,25 +153,31 @@ def _is_doubtful(sweep: Sweep, position: int) -> bool:
 
 def _take_company(sweep: Sweep) -> None:
     known = sweep.known
-    spoken = sorted(sweep.positions({*sweep.gone, *known.supporting}))
+    spoken = sorted(sweep.positions({*sweep.gone, *known.speakers}))
     for positions in (spoken, spoken[::-1]):
         beside: int | None = None
         chain = 0
         reached: int | None = None
         for position in positions:
+            number = sweep.left[position]
             if reached is not None and abs(position - reached) > 1 and not _are_rules(sweep, reached, position):
                 beside = None
-            reached = position
-            number = sweep.left[position]
             if number in sweep.gone:
+                reached = position
                 decision = sweep.gone[number]
                 chain = chain + 1 if decision.reason == "company" else 0
                 near = chain < COMPANY_REACH or position > sweep.last_body
                 # A button under an entry of a list says nothing of its neighbours: they are the entry's own lines.
                 beside = number if near and decision.witnesses[0][1].rule.zone != "series" else None
                 continue
-            own = [(number, hit) for hit in known.supporting[number]]
-            if number not in known.protected and not heads_prose(sweep, position, ()):
+            # What stands beside nothing that has gone need not be asked, unless two rules may speak of it.
+            if beside is None and (known.prose(number) or not known.are_two(number)):
+                continue
+            own = [(number, hit) for hit in known.supporting(number)]
+            if not own:
+                continue
+            reached = position
+            if not known.is_protected(number) and not heads_prose(sweep, position, ()):
                 if beside is not None and not _is_long_amid_prose(sweep, position):
                     neighbour = sweep.gone[beside].witnesses[:1]
                     sweep.remove(number, own[0][1].rule.family, "company", [*own, *neighbour])

@@ -45,7 +45,7 @@ def take_tail(sweep: Sweep) -> None:
             if before is not None:
                 _take_run(sweep, run, before)
             run, before = [], number
-        elif number in known.protected:
+        elif known.is_protected(number):
             run, before = [], None
         elif before is not None:
             run.append(number)
@@ -100,7 +100,7 @@ def take_closing(sweep: Sweep) -> None:
             pitches += 1
         elif known.body(number) or (sentence and sentence_below):
             break
-        if number in known.protected or (not gone and is_told(known.lines[number])):
+        if known.is_protected(number) or (not gone and is_told(known.lines[number])):
             break
         silent += 1
         sentence_below = sentence
@@ -124,7 +124,7 @@ def _ends_article(sweep: Sweep, number: int) -> bool:
 def _is_zone_word(sweep: Sweep, number: int) -> bool:
     """Whether a button's word or two went for where they stand: elsewhere they are a list's or a table's."""
     known = sweep.known
-    hits = known.supporting.get(number, ())
+    hits = known.supporting(number)
     return (
         known.count(number) <= ZONE_WORDS
         and number not in known.strong

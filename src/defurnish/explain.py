@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from .edits import Offsets, invert
+from .hits import Annotated
 from .matchview import offsets
-from .model import Annotated, Block, Decision, Edit, Evidence, Hit, Reason, Removal, Span
+from .model import Block, Decision, Edit, Evidence, Hit, Reason, Removal, Span
 
 
 class Places:

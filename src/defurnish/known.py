@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
+from functools import cached_property
 
-from .model import Annotated, Family, Hit, Kind
+from .hits import Annotated
+from .model import Family, Hit, Kind
+from .ruleset import RuleSet
 from .shape import is_link_only, is_prose, words
 
 PROTECTED_KINDS = frozenset({"quote", "code", "table"})
@@ -29,6 +32,10 @@ def are_two_witnesses(hits: Sequence[Hit]) -> bool:
     )
 
 
+def _rule_id(hit: Hit) -> str:
+    return hit.rule.id
+
+
 def _words_of(line: str) -> tuple[str, ...]:
     """Return the words of a line in lower case, without marks."""
     return tuple(re.findall(r"[^\W_]+(?:['-][^\W_]+)*", line.lower()))
@@ -39,67 +46,134 @@ def _numbers_of(kind: Kind, kinds: Sequence[Kind]) -> list[int]:
 
 
 class Known:
-    """What is known of each block before any decision: its kind, its hits by strength, its shape (asked lazily)."""
+    """What is known of each block before any decision: its kind, its hits by strength, its shape.
+
+    All but strong evidence is asked for lazily: most supporting evidence stands where it decides nothing.
+    """
 
     def __init__(self, page: Annotated, keep: Set[Family]) -> None:
         self.page = page
         self.lines = page.lines
+        self.kinds = page.segments.kinds
+        self._keep = keep
         self._prose: dict[int, bool] = {}
         self._counts: dict[int, int] = {}
-        self.kinds = page.segments.kinds
-        self.protected: set[int] = set()
+        self._protected: dict[int, bool] = {}
         if not PROTECTED_KINDS.isdisjoint(self.kinds):
-            self.protected.update(n for n, kind in enumerate(self.kinds) if kind in PROTECTED_KINDS)
+            self._protected.update((n, True) for n, kind in enumerate(self.kinds) if kind in PROTECTED_KINDS)
+        self.groups = page.hits.rulebook.groups(frozenset(keep))
         self.strong: dict[int, list[Hit]] = {}
-        self.supporting: dict[int, list[Hit]] = {}
         self.glued: dict[int, list[Hit]] = {}
         self.names: dict[int, Hit] = {}
         """Bare names on lines of their own: no evidence alone, for an article may be about its people."""
-        serial: list[tuple[int, Hit]] = []
-        for number, hits in page.hits.items():
+        self._serial: list[tuple[int, Hit]] = []
+        self._supporting: dict[int, list[Hit]] = {}
+        at_once = self.groups.strong | self.groups.names | self.groups.series
+        for number in [number for number, rules in page.hits.untried.items() if rules & at_once]:
+            page.hits.new(number, at_once)
+        for number, hits in page.hits.found.items():
             for hit in hits:
-                if hit.rule.strength == "protecting" or (hit.rule.family in keep and hit.rule.strength == "strong"):
-                    self.protected.add(number)
-                elif hit.rule.family in keep:
-                    continue
-                elif hit.glued:
-                    self.glued.setdefault(number, []).append(hit)
-                elif hit.rule.strength == "strong":
-                    self.strong.setdefault(number, []).append(hit)
-                elif hit.rule.opens == "bio":
-                    self.names[number] = hit
-                elif hit.rule.zone == "series":
-                    serial.append((number, hit))
-                else:
-                    self.supporting.setdefault(number, []).append(hit)
-        for number in self.protected & self.glued.keys():
-            del self.glued[number]
-        for number, hit in self._of_series(serial):
-            self.strong.setdefault(number, []).append(hit)
-        self._hits = {
-            number: self.strong.get(number, []) + self.supporting.get(number, [])
-            for number in sorted({*self.strong, *self.supporting})
+                self._file(number, hit)
+        # By block, the rules that may support a decision on it, as far as they have not been asked.
+        self._unasked = {
+            number: rules for number, all_of in page.hits.untried.items() if (rules := all_of & self.groups.supporting)
         }
-        self.commenters = [
-            number
-            for number, hits in self._hits.items()
-            if number not in self.protected and any(h.rule.family == "comments" and not h.rule.opens for h in hits)
-        ]
-        self.dates = [
-            number
-            for number, hits in self._hits.items()
-            if number not in self.protected
-            and any(h.rule.family == "credit" for h in hits)
-            and self.count(number) <= VOICE_WORDS
-            and any(map(str.isdigit, self.lines[number]))
-        ]
+        for number in [number for number in self.glued if self.is_protected(number)]:
+            del self.glued[number]
+        for number, hit in self._of_series(sorted(self._serial, key=lambda one: one[0])):
+            self.strong.setdefault(number, []).append(hit)
+        self.names = dict(sorted(self.names.items()))
+        self.speakers = sorted({*self.strong, *self._supporting, *self._unasked})
+        """The blocks with evidence, and those that may have some, in order."""
         self.marks = sorted(_numbers_of("rule", self.kinds) + _numbers_of("heading", self.kinds))
+
+    def _file(self, number: int, hit: Hit) -> None:
+        rule = hit.rule
+        if rule.strength == "protecting" or (rule.family in self._keep and rule.strength == "strong"):
+            self._protected[number] = True
+        elif rule.family in self._keep:
+            return
+        elif hit.glued:
+            self.glued.setdefault(number, []).append(hit)
+        elif rule.strength == "strong":
+            self.strong.setdefault(number, []).append(hit)
+        elif rule.opens == "bio":
+            self.names[number] = hit
+        elif rule.zone == "series":
+            self._serial.append((number, hit))
+        else:
+            self._supporting.setdefault(number, []).append(hit)
+
+    def is_protected(self, number: int) -> bool:
+        """Whether a block takes no part: a quotation, code, a table, or one with protecting evidence."""
+        found = self._protected.get(number)
+        if found is None:
+            found = self._protected[number] = bool(self.page.hits.new(number, self.groups.protecting))
+        return found
+
+    def supporting(self, number: int) -> Sequence[Hit]:
+        """Return the supporting evidence against a block."""
+        if number in self._unasked:
+            self._ask(number, self._unasked[number])
+        return self._supporting.get(number, ())
+
+    def _ask(self, number: int, rules: RuleSet) -> None:
+        """Ask some of the rules that may support a decision on a block."""
+        left = self._unasked.pop(number, 0)
+        if left & ~rules:
+            self._unasked[number] = left & ~rules
+        if hits := self.page.hits.new(number, left & rules):
+            self._supporting[number] = sorted((*self._supporting.get(number, ()), *hits), key=_rule_id)
+
+    def may_support(self, number: int, rules: RuleSet) -> bool:
+        """Whether one of these rules, or a phrase of any, may support a decision on a block."""
+        return number in self._supporting or self._unasked.get(number, 0) & rules != 0
+
+    def are_two(self, number: int) -> bool:
+        """Whether two rules speak of different words of a block; most blocks need not be asked for that."""
+        parts = (self._unasked.get(number, 0) & self.groups.partial).bit_count()
+        if parts + len(self._supporting.get(number, ())) < 2:
+            return False
+        return are_two_witnesses(self.supporting(number))
+
+    @cached_property
+    def commenters(self) -> list[int]:
+        """The blocks that name who commented, or when, or hold the buttons below a comment."""
+        return [
+            number
+            for number in self._those_with(self.groups.commenters)
+            if any(hit.rule.family == "comments" and not hit.rule.opens for hit in self._heard(number))
+            and not self.is_protected(number)
+        ]
+
+    @cached_property
+    def dates(self) -> list[int]:
+        """Short blocks with a credit and a number."""
+        return [
+            number
+            for number in self._those_with(self.groups.credits)
+            if self.count(number) <= VOICE_WORDS
+            and any(map(str.isdigit, self.lines[number]))
+            and any(hit.rule.family == "credit" for hit in self._heard(number))
+            and not self.is_protected(number)
+        ]
+
+    def _those_with(self, rules: RuleSet) -> list[int]:
+        """Return the blocks with evidence, behind asking what these rules see in them."""
+        for number in [number for number, unasked in self._unasked.items() if unasked & rules]:
+            self._ask(number, rules)
+        return sorted({*self.strong, *self._supporting})
+
+    def _heard(self, number: int) -> Iterator[Hit]:
+        """Yield the evidence against a block as far as it has been asked for."""
+        yield from self.strong.get(number, ())
+        yield from self._supporting.get(number, ())
 
     def _of_series(self, serial: Sequence[tuple[int, Hit]]) -> list[tuple[int, Hit]]:
         """Return those of the hits whose blocks stand in a series: alike, several times, never two in a row."""
         alike: dict[tuple[str, ...], set[int]] = {}
         for number, _ in serial:
-            if number not in self.protected and self.kinds[number] != "heading":
+            if not self.is_protected(number) and self.kinds[number] != "heading":
                 line = _words_of(self.lines[number])
                 alike.setdefault(line, set()).add(number)
                 if len(line) > SERIES_BEGIN_WORDS:
@@ -126,16 +200,11 @@ class Known:
 
     def cued(self, number: int) -> bool:
         """Whether any rule speaks against a block."""
-        return number in self._hits
+        return number in self.strong or bool(self.supporting(number))
 
     def hits(self, number: int) -> Sequence[Hit]:
         """Return what speaks against a block, the strong evidence first."""
-        return self._hits.get(number, ())
-
-    @property
-    def cued_numbers(self) -> Iterable[int]:
-        """The blocks with evidence, in order."""
-        return self._hits
+        return [*self.strong.get(number, ()), *self.supporting(number)]
 
     def prose(self, number: int) -> bool:
         """Whether a block is a sentence or more, by its shape."""
@@ -147,7 +216,7 @@ class Known:
 
     def body(self, number: int) -> bool:
         """Prose that nothing speaks against: what the article is known by."""
-        return self.prose(number) and (number in self.protected or not self.cued(number))
+        return self.prose(number) and (not self.cued(number) or self.is_protected(number))
 
     def link_only(self, number: int) -> bool:
         """Whether a block is nothing but a link."""

@@ -11,8 +11,9 @@ from datetime import date
 
 import regex
 
+from .hits import Annotated
 from .matchview import lead, offsets, unmarked, view
-from .model import Annotated, Hit, Metadata, Rule
+from .model import Hit, Metadata, Rule
 from .shape import ends_sentence, is_headline
 
 # A title stands among the first blocks; further down a short line is a heading of the body.

@@ -125,15 +125,6 @@ class Segments:
 
 
 @dataclass(frozen=True, slots=True)
-class Annotated:
-    """The blocks with what the rules see in them: match-view lines by block, hits by block number."""
-
-    segments: Segments
-    lines: tuple[str, ...]
-    hits: dict[int, tuple[Hit, ...]]
-
-
-@dataclass(frozen=True, slots=True)
 class Decision:
     """A block that goes: for which family and reason, and on whose hits (block number and hit)."""
 

@@ -13,8 +13,9 @@ from .annotate import annotate
 from .decide import Verdict, decide
 from .edits import apply, compose
 from .explain import Places, kept_blocks, removals
+from .hits import Annotated
 from .metadata import metadata
-from .model import FAMILIES, Annotated, Edit, Family, Hit, Profile
+from .model import FAMILIES, Edit, Family, Hit, Profile
 from .render import cuts, part_cuts
 from .repair import repair
 from .result import Result
@@ -245,9 +246,9 @@ def _speaking(page: Annotated, verdict: Verdict, keep: frozenset[Family]) -> Ite
 
     A reader's name and date in a comment thread say nothing about the article.
     """
-    for number, hits in page.hits.items():
+    for number in page.hits if keep else sorted(verdict.decisions):
         decision = verdict.decisions.get(number)
-        for hit in hits:
+        for hit in page.hits.get(number, ()):
             if hit.rule.family in keep if decision is None else decision.family != "comments":
                 yield number, hit
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from typing import TypeAlias
@@ -237,12 +237,6 @@ class Prefilter:
                 return True
         return False
 
-    def ends(self, last: str) -> bool:
-        """Return whether a match may end as a line does; ``last`` is its head, read backwards."""
-        if self.last is None:
-            return True
-        return any(last[:size] in self.last for size in range(1, HEAD + 1))
-
 
 def prefilter(
     pattern: str, lexicons: Mapping[str, str | tuple[str, ...]], *, begins: bool, ends: bool, trees: dict[str, Node]
@@ -304,7 +298,7 @@ def _fewer(heads: set[str]) -> frozenset[str]:
 _DIGIT = re.compile(r"\d")
 # Twice what is needed, for runs of blanks and digits shrink.
 _REACH = 2 * HEAD
-_WORDS = re.compile(rf"^(?:[^\w\n]|_)*+([^\n]{{0,{_REACH}}})", re.MULTILINE)
+_BEFORE_WORDS = re.compile(r"(?:[^\w]|_)*+")
 
 
 class _Fold(dict[int, str]):
@@ -328,20 +322,20 @@ def _folded(text: str) -> str:
     return text
 
 
-def heads(low: str) -> list[str]:
-    r"""Return the head of each line of a lower-case text: its first words, each with one blank behind it.
+def heads(low_lines: Iterable[str]) -> list[str]:
+    """Return the head of each lower-case line: its first words, each with one blank behind it.
 
     Digits are zeros. A line without words has a blank as its head. Heads may be longer than ``HEAD``.
 
-    >>> heads("• posted by: me\n\n12 may")
+    >>> heads(["• posted by: me", "", "12 may"])
     ['posted by me ', ' ', '0 may ']
     """
-    cut = _WORDS.findall(low)
-    found = _folded("\n".join(cut)).split("\n")
-    for number, (head, words) in enumerate(zip(found, cut, strict=True)):
-        if len(words) == _REACH and len(head) <= HEAD:  # nearly all of it were blanks
-            head = _folded(low.split("\n")[number].lstrip(" ")).lstrip(" ")
-        found[number] = head if head.endswith(" ") else head + " "
+    lines = [line if line[:1].isalnum() else _BEFORE_WORDS.sub("", line, count=1) for line in low_lines]
+    # A line is followed by one blank, whatever it ends with: two in a row are folded.
+    found = _folded(" \n".join([*(line[:_REACH] for line in lines), ""])).split("\n")[:-1]
+    for number, head in enumerate(found):
+        if len(head) <= HEAD + 1 and len(lines[number]) > _REACH:  # nearly all of its beginning were blanks
+            found[number] = _folded(lines[number] + " ")
     return found
 
 
@@ -354,4 +348,4 @@ def last_head(low_line: str) -> str:
     found = _folded(low_line[: -_REACH - 1 : -1]).lstrip(" ")
     if len(found) > HEAD:
         return found
-    return heads(low_line[::-1])[0]
+    return heads([low_line[::-1]])[0]

@@ -85,7 +85,7 @@ def _end_of_list(sweep: Sweep, position: int) -> int:
         return teasers
     stop = position + 1
     for at, number in sweep.following(position):
-        if at - position > LIST_BLOCKS or number in known.protected or known.kinds[number] == "heading":
+        if at - position > LIST_BLOCKS or known.is_protected(number) or known.kinds[number] == "heading":
             break
         if known.cued(number) or known.link_only(number):
             stop = at + 1
@@ -120,7 +120,7 @@ def _teasers_end(sweep: Sweep, position: int) -> int | None:
     told = False
     for at, number in sweep.following(position):
         line = known.lines[number]
-        if number in known.protected and known.kinds[number] != "rule":
+        if known.is_protected(number) and known.kinds[number] != "rule":
             return None
         if known.cued(number) or known.link_only(number) or _is_listed_headline(sweep, at, over_prose=True):
             prose_run = 0
@@ -147,7 +147,7 @@ def _end_of_box(sweep: Sweep, position: int, most: int, gap: int, prose_words: i
     known = sweep.known
     stop, silent = position + 1, 0
     for at, number in sweep.following(position):
-        if at - position > most or number in known.protected:
+        if at - position > most or known.is_protected(number):
             break
         if any(hit.rule.family in BOX_FAMILIES for hit in known.hits(number)):
             stop, silent = at + 1, 0
@@ -174,7 +174,7 @@ def _end_of_bio(sweep: Sweep, position: int) -> int:
             return stop
         if at - position > BIO_BLOCKS or known.count(number) > BIO_WORDS:
             return position + 1
-        if number in known.protected or known.kinds[number] == "heading":
+        if known.is_protected(number) or known.kinds[number] == "heading":
             return position + 1
         stop = at + 1
     return stop

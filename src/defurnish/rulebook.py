@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import regex
 
 from . import rulecache
-from .linehits import hit_of_pattern, hit_of_phrase, is_short_enough
+from .headtable import HeadTable
+from .linehits import hit_of_pattern, hit_of_phrase
 from .matcher import PhraseMatcher
 from .matchview import ORNAMENTS, TRAIL, lead
-from .model import Hit, Match, Rule, RuleId
+from .model import Family, Hit, Match, Rule, RuleId
 from .patterntree import Node
 from .prefilter import Prefilter, asked, heads, last_head, prefilter, without_longer
 from .rulefile import (
@@ -28,6 +29,7 @@ from .rulefile import (
     rules_folder,
     spelled_out,
 )
+from .ruleset import Groups, RuleSet, groups_of, places_of, rule_set
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,17 +57,38 @@ class Compiled:
 
 
 class _Trial:
-    """A rule that may speak of a line, with what to ask of the line first if the rule is nothing but its pattern.
+    """A pattern that may be tried on a line, with what to ask of the line first.
 
     ``phrases`` are those of which one is still to be looked for: where the line was found by its head alone.
     """
 
-    __slots__ = ("filter", "is_start", "phrases", "rule")
+    __slots__ = ("filter", "phrases", "rule")
 
-    def __init__(self, rule: Rule, filtered: Prefilter | None) -> None:
-        self.rule, self.filter, self.is_start = rule, filtered, rule.match == "start"
-        by_head = rule.match == "whole" and filtered is not None and filtered.first is not None
+    def __init__(self, rule: Rule, filtered: Prefilter) -> None:
+        self.rule, self.filter = rule, filtered
+        by_head = rule.match == "whole" and filtered.first is not None
         self.phrases = tuple(sorted(without_longer(frozenset(rule.phrases)), key=len)) if by_head else ()
+
+
+class _Said:
+    """What a phrase lets speak: patterns that are all of their rule, and rules of which it says where they stand."""
+
+    __slots__ = ("patterns", "rules")
+
+    def __init__(self) -> None:
+        self.patterns: RuleSet = 0
+        self.rules: list[Rule] = []
+
+    def add(self, rule: Rule, place: int, *, is_pattern: bool) -> None:
+        """Let a rule speak."""
+        if is_pattern:
+            self.patterns |= 1 << place
+        else:
+            self.rules.append(rule)
+
+
+# The filter of a rule that has no pattern to be tried.
+_NEVER = Prefilter(first=frozenset(), last=frozenset())
 
 
 class Rulebook:
@@ -75,8 +98,9 @@ class Rulebook:
     """
 
     __slots__ = (
-        "_anywhere", "_anywhere_rules", "_head_sizes", "_heads", "_numbered", "_patterns", "_prefilters", "_seen",
-        "_settled", "_short", "_short_rules", "_whole", "_whole_heads", "lexicons", "rules",
+        "_anywhere", "_anywhere_rules", "_by_words", "_first", "_groups", "_last", "_numbered", "_patterns",
+        "_prefilters", "_seen", "_settled", "_short", "_short_rules", "_trials", "_unsaid", "_whole", "_whole_heads",
+        "_with_last", "lexicons", "rules",
     )  # fmt: skip
 
     def __init__(
@@ -97,31 +121,38 @@ class Rulebook:
         self._prefilters: dict[RuleId, Prefilter | None] = dict(compiled.prefilters) if compiled else {}
         self._patterns: dict[RuleId, regex.Pattern[str]] = dict(compiled.patterns) if compiled else {}
         self._settled, self._seen = settled, 0
+        self._groups: dict[frozenset[Family], Groups] = {}
         trees: dict[str, Node] = {}
+        self._trials: dict[int, _Trial] = {}
         self._whole: dict[str, list[Rule]] = {}
         self._numbered: dict[str, list[Rule]] = {}
-        self._heads: dict[str, list[_Trial]] = {}
-        anywhere: dict[str, list[_Trial]] = {}
-        short: dict[str, list[_Trial]] = {}
-        for rule in self.rules:
-            found = self._prefilter_of(rule, trees)
-            trial = _Trial(rule, found)
-            if found is not None and found.first is not None:
-                for head in found.first:
-                    self._heads.setdefault(head, []).append(trial)
+        # What may speak of a short line in which no phrase was found: its phrases, if any, are looked for later.
+        self._unsaid: RuleSet = 0
+        anywhere: dict[str, _Said] = {}
+        short: dict[str, RuleSet] = {}
+        for place, rule in enumerate(self.rules):
+            filtered = self._prefilter_of(rule, trees)
+            if filtered is not None:
+                self._trials[place] = _Trial(rule, filtered)
             if rule.match != "whole":
                 for phrase in rule.phrases:
-                    anywhere.setdefault(phrase, []).append(trial)
-            elif found is None:
+                    anywhere.setdefault(phrase, _Said()).add(rule, place, is_pattern=filtered is not None)
+            elif filtered is None:
                 for phrase in rule.phrases:
                     whole = self._numbered if "{n}" in phrase else self._whole
                     whole.setdefault(phrase.replace("{n}", "0"), []).append(rule)
-            elif found.first is None:
-                for phrase in rule.phrases or ("\n",):  # without a factor: every short line, by its end
-                    short.setdefault(phrase, []).append(trial)
-        self._head_sizes = sorted({len(head) for head in self._heads})
+            elif filtered.first is None and rule.phrases:
+                for phrase in rule.phrases:
+                    short[phrase] = short.get(phrase, 0) | 1 << place
+            else:
+                self._unsaid |= 1 << place
+        filters = [self._prefilters[rule.id] or _NEVER for rule in self.rules]
+        self._first = HeadTable(filtered.first for filtered in filters)
+        self._last = HeadTable(filtered.last for filtered in filters)
+        self._with_last = rule_set(place for place, filtered in enumerate(filters) if filtered.last is not None)
+        self._by_words = tuple(_rules_by_words([rule.max_words for rule in self.rules]))
         # The heads of whole phrases, so that most lines need not be looked up.
-        self._whole_heads = frozenset(map(_whole_head, heads("\n".join([*self._whole, *self._numbered]))))
+        self._whole_heads = frozenset(map(_whole_head, heads([*self._whole, *self._numbered])))
         for rule in self.rules:
             if rule.pattern is not None and not rule.source.startswith(PACKAGED):
                 self.pattern_of(rule)  # a user's pattern must fail here, and not when a text first meets it
@@ -168,80 +199,80 @@ class Rulebook:
             self._patterns[rule.id] = found
         return found
 
+    def groups(self, keep: frozenset[Family]) -> Groups:
+        """Return the rules by what they can do where the families in ``keep`` stay."""
+        found = self._groups.get(keep)
+        if found is None:
+            found = self._groups[keep] = groups_of(self.rules, keep)
+        return found
+
     def hits(self, view: str) -> dict[int, list[Hit]]:
         """Return what the rules see: line number of the match view -> hits, in the order of rule ids.
 
         ``view`` is the match view of a text, one block a line.
         """
-        # What the compiled patterns take for an s or an i in spite of its lower case.
+        lines = view.split("\n")
+        found, untried = self.first_look(view)
+        for number, rules in untried.items():
+            if hits := self.hits_of_patterns(rules, lines[number]):
+                found.setdefault(number, []).extend(hits)
+        return {number: sorted(found[number], key=lambda hit: hit.rule.id) for number in sorted(found)}
+
+    def first_look(self, view: str) -> tuple[dict[int, list[Hit]], dict[int, RuleSet]]:
+        """Return the hits of phrases, and the patterns that may match besides, both by line of the match view.
+
+        Of a line the hits stand in the order of rule ids; the lines stand in none.
+        """
         if self._settled is not None:
             self._count(len(view))
-        low = view.replace("ſ", "s").replace("İ", "i").lower()
+        low = lowered(view)
         lines, low_lines = view.split("\n"), low.split("\n")
-        begin = heads(low)
-        short = [number for number, line in enumerate(low_lines) if len(line) <= SHORT_LINE]
         found: dict[int, dict[RuleId, Hit]] = {}
-        both = [""] * len(lines)
-        ends: dict[int, str] = {}
-
-        def try_pattern(number: int, trial: _Trial) -> None:
-            rule, filtered, line = trial.rule, trial.filter, lines[number]
-            assert filtered is not None
-            if filtered.needed:
-                if not both[number]:
-                    both[number] = asked(low_lines[number], line)
-                if filtered.needs_more(both[number]):
-                    return
-            if not is_short_enough(rule, line):
-                return
-            if filtered.last is not None:
-                if number not in ends:
-                    ends[number] = last_head(low_lines[number])
-                if not filtered.ends(ends[number]):
-                    return
-            if trial.phrases and not _holds_one(low_lines[number], trial.phrases):
-                return
-            hit = hit_of_pattern(rule, line, self.pattern_of(rule))
-            if hit is not None:
-                found.setdefault(number, {})[rule.id] = hit
-
-        # Lines that begin as a pattern can: short ones are tried, others need a phrase besides.
-        begun: set[tuple[int, _Trial]] = set()
-        for number, head in enumerate(begin):
-            is_short = len(low_lines[number]) <= SHORT_LINE
-            for size in self._head_sizes:
-                for trial in self._heads.get(head[:size], ()):
-                    if trial.is_start:
-                        begun.add((number, trial))
-                    elif is_short:
-                        try_pattern(number, trial)
-                if size >= len(head):
-                    break
-        tried: set[tuple[int, _Trial]] = set()
+        said: dict[int, RuleSet] = {}
         for number, at in self._anywhere.phrases_by_line(low):
-            phrase, trials = self._anywhere_rules[at]
-            for trial in trials:
-                key = number, trial
-                if key in tried:
-                    continue
-                if trial.filter is not None:
-                    tried.add(key)  # the pattern's answer is the same for all of its factors
-                    if trial.filter.first is None or key in begun:
-                        try_pattern(number, trial)
-                elif hit := hit_of_phrase(trial.rule, phrase, lines[number], low_lines[number], self.pattern_of):
-                    tried.add(key)
-                    found.setdefault(number, {})[trial.rule.id] = hit
-        for row, at in self._short.phrases_by_line("".join([low_lines[number] + "\n" for number in short])):
-            for trial in self._short_rules[at]:
-                key = short[row], trial
-                if key not in tried:
-                    tried.add(key)
-                    try_pattern(short[row], trial)
+            phrase, speakers = self._anywhere_rules[at]
+            said[number] = said.get(number, 0) | speakers.patterns
+            for rule in speakers.rules:
+                if rule.id not in found.get(number, ()) and (
+                    hit := hit_of_phrase(rule, phrase, lines[number], low_lines[number], self.pattern_of)
+                ):
+                    found.setdefault(number, {})[rule.id] = hit
+        short = [number for number, line in enumerate(low_lines) if len(line) <= SHORT_LINE]
+        for row, at in self._short.phrases_by_line("\n".join([low_lines[number] for number in short])):
+            said[short[row]] = said.get(short[row], 0) | self._short_rules[at]
         for number in short:
-            if _whole_head(begin[number]) in self._whole_heads:
+            said[number] = said.get(number, 0) | self._unsaid
+        untried: dict[int, RuleSet] = {}
+        for number, head in zip(said, heads([low_lines[number] for number in said]), strict=True):
+            rules = said[number] & self._first.rules_of(head)
+            if rules:
+                line = lines[number]
+                rules &= self._by_words[min(line.count(" "), len(self._by_words) - 1)]
+                if rules:
+                    untried[number] = rules
+            if _whole_head(head) in self._whole_heads and len(low_lines[number]) <= SHORT_LINE:
                 for rule, start, end in self._whole_lines(low_lines[number]):
                     found.setdefault(number, {})[rule.id] = Hit(rule, start, end)
-        return {number: [hits[rule] for rule in sorted(hits)] for number, hits in sorted(found.items())}
+        return {number: [hits[rule] for rule in sorted(hits)] for number, hits in found.items()}, untried
+
+    def hits_of_patterns(self, rules: RuleSet, line: str) -> list[Hit]:
+        """Return the hits on one line of those patterns that :meth:`first_look` left untried, in the order of ids."""
+        low_line = lowered(line)
+        if rules & self._with_last:
+            rules &= self._last.rules_of(last_head(low_line))
+        found: list[Hit] = []
+        asked_of = ""
+        for place in places_of(rules):
+            trial = self._trials[place]
+            if trial.filter.needed:
+                asked_of = asked_of or asked(low_line, line)
+                if trial.filter.needs_more(asked_of):
+                    continue
+            if trial.phrases and not _holds_one(low_line, trial.phrases):
+                continue
+            if hit := hit_of_pattern(trial.rule, line, self.pattern_of(trial.rule)):
+                found.append(hit)
+        return found
 
     def _count(self, characters: int) -> None:
         """Compile all patterns once there was much text: whoever cleans so much meets most of them anyway."""
@@ -271,10 +302,21 @@ class Rulebook:
                 yield rule, start, start + len(bare)
 
 
+def lowered(view: str) -> str:
+    """Return a match view in lower case, with what compiled patterns take for an s or an i in spite of that."""
+    return view.replace("ſ", "s").replace("İ", "i").lower()
+
+
 def _whole_head(head: str) -> str:
     """Return the beginning of a head, to its first number: ``{n}`` stands for numbers that fold to several words."""
     digit = head.find("0", 0, WHOLE_HEAD)
     return head[: WHOLE_HEAD if digit < 0 else digit + 1]
+
+
+def _rules_by_words(most_words: Sequence[int | None]) -> Iterator[RuleSet]:
+    """Yield the rules that speak of a line, by the number of its blanks, up to where only those without limit do."""
+    for blanks in range(max((most or 0 for most in most_words), default=0) + 1):
+        yield rule_set(place for place, most in enumerate(most_words) if most is None or blanks < most)
 
 
 def _holds_one(low_line: str, phrases: tuple[str, ...]) -> bool:

@@ -8,6 +8,7 @@ from itertools import accumulate
 
 from .known import Known
 from .model import SITE, Decision, Family, Hit, Reason
+from .ruleset import RuleSet
 from .shape import ends_sentence
 
 # The head zone ends at the first paragraph of prose, but never reaches further than this: a page whose "head" is
@@ -100,9 +101,15 @@ class Sweep:
             case _:
                 return True
 
+    def rules_of_zone(self, position: int) -> RuleSet:
+        """Return the supporting rules that may speak alone at a position."""
+        groups = self.known.groups
+        in_head, in_tail = position < self.head_end, position > self.last_body
+        return (groups.head if in_head else 0) | (groups.tail if in_tail else 0)
+
     def remove(self, number: int, family: Family, reason: Reason, witnesses: Sequence[tuple[int, Hit]]) -> None:
         """Let a block go, unless it has gone already or is protected."""
-        if number not in self.gone and number not in self.known.protected:
+        if number not in self.gone and not self.known.is_protected(number):
             self.gone[number] = Decision(family, reason, tuple(witnesses))
 
     def is_of_site(self, number: int) -> bool:
