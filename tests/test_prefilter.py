@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from defurnish.linehits import hit_of_phrase
 from defurnish.matchview import view
-from defurnish.prefilter import HEAD, asked, heads, last_head, prefilter
+from defurnish.prefilter import HEAD, asked, heads, prefilter
 from defurnish.rulebook import SHORT_LINE, Rulebook, rulebook
 from defurnish.rulefile import packaged_rules
 from fixtures.reader import annotated, clean_articles
@@ -107,10 +107,6 @@ def test_a_line_without_them_is_not_tried():
 )
 def test_the_head_of_a_line(line, head):
     assert heads([line, "and another"]) == [head, "and another "]
-
-
-def test_the_head_of_a_line_read_backwards():
-    assert last_head("a - - - - - - - - - - - - - - - - b c!") == "c b a "
 
 
 def hits_without_filters(line):

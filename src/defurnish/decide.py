@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from .authors import take_author_box, take_lone_names, take_names_in_head
 from .endings import take_closing, take_orphans, take_repeats, take_tail
 from .hits import Annotated
-from .known import Known, are_two_witnesses
+from .known import Known
 from .model import SITE, Decision, Family, Hit
 from .regions import heads_prose, take_regions
 from .sweep import Sweep
@@ -157,11 +157,9 @@ def _take_company(sweep: Sweep) -> None:
     for positions in (spoken, spoken[::-1]):
         beside: int | None = None
         chain = 0
-        reached: int | None = None
+        reached = 0
         for position in positions:
             number = sweep.left[position]
-            if reached is not None and abs(position - reached) > 1 and not _are_rules(sweep, reached, position):
-                beside = None
             if number in sweep.gone:
                 reached = position
                 decision = sweep.gone[number]
@@ -170,8 +168,10 @@ def _take_company(sweep: Sweep) -> None:
                 # A button under an entry of a list says nothing of its neighbours: they are the entry's own lines.
                 beside = number if near and decision.witnesses[0][1].rule.zone != "series" else None
                 continue
+            if beside is not None and abs(position - reached) > 1 and not _are_rules(sweep, reached, position):
+                beside = None
             # What stands beside nothing that has gone need not be asked, unless two rules may speak of it.
-            if beside is None and (known.prose(number) or not known.are_two(number)):
+            if beside is None and not known.has_two_witnesses(number):
                 continue
             own = [(number, hit) for hit in known.supporting(number)]
             if not own:
@@ -181,7 +181,7 @@ def _take_company(sweep: Sweep) -> None:
                 if beside is not None and not _is_long_amid_prose(sweep, position):
                     neighbour = sweep.gone[beside].witnesses[:1]
                     sweep.remove(number, own[0][1].rule.family, "company", [*own, *neighbour])
-                elif not known.prose(number) and are_two_witnesses([hit for _, hit in own]):
+                elif known.has_two_witnesses(number):
                     sweep.remove(number, own[0][1].rule.family, "company", own)
             if number in sweep.gone:
                 chain += 1

@@ -27,12 +27,15 @@ class HeadTable:
         # Most heads share their rules with others.
         kept: dict[RuleSet, RuleSet] = {}
         self._by_head = {head: kept.setdefault(rules, rules) for head, rules in by_head.items()}
-        # By the first letters of a head: what those alone let speak, and how long the longer heads are.
-        sizes: dict[str, set[int]] = {}
-        for head in self._by_head:
-            sizes.setdefault(head[:LEAST_HEAD], set()).add(len(head))
+        # By the first letters of a head: what those alone let speak, what longer heads do, and how long these are.
+        longer: dict[str, RuleSet] = defaultdict(int)
+        sizes: dict[str, set[int]] = defaultdict(set)
+        for head, rules in self._by_head.items():
+            prefix = head[:LEAST_HEAD]
+            sizes[prefix].add(len(head))
+            longer[prefix] |= rules
         self._by_prefix = {
-            prefix: (self._rules_of_short(prefix), tuple(sorted(size for size in found if size > LEAST_HEAD)))
+            prefix: (self._rules_of_short(prefix), longer[prefix], tuple(sorted(n for n in found if n > LEAST_HEAD)))
             for prefix, found in sizes.items()
         }
 
@@ -43,18 +46,19 @@ class HeadTable:
             found |= self._by_head.get(head[:size], 0)
         return found
 
-    def rules_of(self, head: str) -> RuleSet:
-        """Return the rules that may speak of a line with this head.
+    def rules_of(self, head: str, among: RuleSet) -> RuleSet:
+        """Return those of the rules ``among`` which may speak of a line with this head.
 
         >>> table = HeadTable([frozenset({"share th"}), None, frozenset({"sh", "read more"})])
-        >>> [bin(table.rules_of(head)) for head in ("share this ", "ship it ", "by ")]
+        >>> [bin(table.rules_of(head, among=0b111)) for head in ("share this ", "ship it ", "by ")]
         ['0b111', '0b110', '0b10']
         """
         known = self._by_prefix.get(head[:LEAST_HEAD])
         if known is None:
-            return self._rules_of_short(head)
-        found, sizes = known
-        for size in sizes:
-            if more := self._by_head.get(head[:size]):
-                found |= more
-        return found
+            return among & self._rules_of_short(head)
+        found, longer, sizes = known
+        if among & longer:
+            for size in sizes:
+                if more := self._by_head.get(head[:size]):
+                    found |= more
+        return among & found

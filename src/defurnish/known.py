@@ -23,7 +23,7 @@ SERIES_ALIKE = 4
 SERIES_BEGIN_WORDS = 2
 
 
-def are_two_witnesses(hits: Sequence[Hit]) -> bool:
+def _are_two_witnesses(hits: Sequence[Hit]) -> bool:
     """Whether two rules of different families speak of different words of a block."""
     return any(
         one.rule.family != other.rule.family and (one.end <= other.start or other.end <= one.start)
@@ -59,6 +59,7 @@ class Known:
         self._prose: dict[int, bool] = {}
         self._counts: dict[int, int] = {}
         self._protected: dict[int, bool] = {}
+        self._doubly: dict[int, bool] = {}
         if not PROTECTED_KINDS.isdisjoint(self.kinds):
             self._protected.update((n, True) for n, kind in enumerate(self.kinds) if kind in PROTECTED_KINDS)
         self.groups = page.hits.rulebook.groups(frozenset(keep))
@@ -129,12 +130,15 @@ class Known:
         """Whether one of these rules, or a phrase of any, may support a decision on a block."""
         return number in self._supporting or self._unasked.get(number, 0) & rules != 0
 
-    def are_two(self, number: int) -> bool:
-        """Whether two rules speak of different words of a block; most blocks need not be asked for that."""
-        parts = (self._unasked.get(number, 0) & self.groups.partial).bit_count()
-        if parts + len(self._supporting.get(number, ())) < 2:
-            return False
-        return are_two_witnesses(self.supporting(number))
+    def has_two_witnesses(self, number: int) -> bool:
+        """Whether two rules speak of different words of a block that is no sentence."""
+        found = self._doubly.get(number)
+        if found is None:
+            # Of different words speak only rules for parts of a block; most blocks need not be asked.
+            parts = (self._unasked.get(number, 0) & self.groups.partial).bit_count()
+            found = parts + len(self._supporting.get(number, ())) > 1 and not self.prose(number)
+            found = self._doubly[number] = found and _are_two_witnesses(self.supporting(number))
+        return found
 
     @cached_property
     def commenters(self) -> list[int]:

@@ -325,7 +325,8 @@ def _folded(text: str) -> str:
 def heads(low_lines: Iterable[str]) -> list[str]:
     """Return the head of each lower-case line: its first words, each with one blank behind it.
 
-    Digits are zeros. A line without words has a blank as its head. Heads may be longer than ``HEAD``.
+    Digits are zeros. A line without words has a blank as its head. Heads may be longer than ``HEAD``. What lines end
+    with are the heads of lines that are read backwards.
 
     >>> heads(["• posted by: me", "", "12 may"])
     ['posted by me ', ' ', '0 may ']
@@ -337,15 +338,3 @@ def heads(low_lines: Iterable[str]) -> list[str]:
         if len(head) <= HEAD + 1 and len(lines[number]) > _REACH:  # nearly all of its beginning were blanks
             found[number] = _folded(lines[number] + " ")
     return found
-
-
-def last_head(low_line: str) -> str:
-    """Return the head of a line that is read backwards.
-
-    >>> last_head("share this story.")
-    'yrots siht erah'
-    """
-    found = _folded(low_line[: -_REACH - 1 : -1]).lstrip(" ")
-    if len(found) > HEAD:
-        return found
-    return heads([low_line[::-1]])[0]

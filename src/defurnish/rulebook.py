@@ -17,7 +17,7 @@ from .matcher import PhraseMatcher
 from .matchview import ORNAMENTS, TRAIL, lead
 from .model import Family, Hit, Match, Rule, RuleId
 from .patterntree import Node
-from .prefilter import Prefilter, asked, heads, last_head, prefilter, without_longer
+from .prefilter import Prefilter, asked, heads, prefilter, without_longer
 from .rulefile import (
     PACKAGED,
     Lexicons,
@@ -244,22 +244,20 @@ class Rulebook:
             said[number] = said.get(number, 0) | self._unsaid
         untried: dict[int, RuleSet] = {}
         for number, head in zip(said, heads([low_lines[number] for number in said]), strict=True):
-            rules = said[number] & self._first.rules_of(head)
-            if rules:
-                line = lines[number]
-                rules &= self._by_words[min(line.count(" "), len(self._by_words) - 1)]
-                if rules:
-                    untried[number] = rules
+            if rules := self._first.rules_of(head, said[number]):
+                untried[number] = rules & self._by_words[min(lines[number].count(" "), len(self._by_words) - 1)]
             if _whole_head(head) in self._whole_heads and len(low_lines[number]) <= SHORT_LINE:
                 for rule, start, end in self._whole_lines(low_lines[number]):
                     found.setdefault(number, {})[rule.id] = Hit(rule, start, end)
+        ending = [number for number, rules in untried.items() if rules & self._with_last]
+        for number, head in zip(ending, heads([low_lines[number][::-1] for number in ending]), strict=True):
+            untried[number] = self._last.rules_of(head, untried[number])
+        untried = {number: rules for number, rules in untried.items() if rules}
         return {number: [hits[rule] for rule in sorted(hits)] for number, hits in found.items()}, untried
 
     def hits_of_patterns(self, rules: RuleSet, line: str) -> list[Hit]:
         """Return the hits on one line of those patterns that :meth:`first_look` left untried, in the order of ids."""
         low_line = lowered(line)
-        if rules & self._with_last:
-            rules &= self._last.rules_of(last_head(low_line))
         found: list[Hit] = []
         asked_of = ""
         for place in places_of(rules):
