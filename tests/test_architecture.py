@@ -47,10 +47,11 @@ MAY_IMPORT = {
     "rulefile": {"model"},
     "linehits": {"model", "matchview"},
     "ruleset": {"model"},
+    "wordtrie": set(),
     "headtable": {"prefilter", "ruleset"},
     "rulebook": {
         "model", "matchview", "linehits", "matcher", "patterntree", "prefilter", "headtable", "ruleset", "rulecache",
-        "rulefile",
+        "rulefile", "wordtrie",
     },
     "result": {"model", "edits"},
     "pipeline": {

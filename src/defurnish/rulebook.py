@@ -30,6 +30,7 @@ from .rulefile import (
     spelled_out,
 )
 from .ruleset import Groups, RuleSet, groups_of, places_of, rule_set
+from .wordtrie import pattern_of_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +43,7 @@ SETTLED_AFTER = 1_000_000
 # Whole phrases are looked up in lines that begin as one of them does, by so many characters of their heads.
 WHOLE_HEAD = 6
 # The modules whose values are kept.
-COMPILERS = ("model.py", "patterntree.py", "prefilter.py", "rulebook.py", "rulefile.py")
+COMPILERS = ("model.py", "patterntree.py", "prefilter.py", "rulebook.py", "rulefile.py", "wordtrie.py")
 
 _NUMBER = regex.compile(r"\d+(?:[.,]\d+)*+(?:[km](?!\p{L}))?+")
 _NAMED_LIST = regex.compile(r"\\L<(\w+)>")
@@ -100,7 +101,7 @@ class Rulebook:
     __slots__ = (
         "_anywhere", "_anywhere_rules", "_by_words", "_first", "_groups", "_last", "_numbered", "_patterns",
         "_prefilters", "_seen", "_settled", "_short", "_short_rules", "_trials", "_unsaid", "_whole", "_whole_heads",
-        "_with_last", "lexicons", "rules",
+        "_with_last", "_word_patterns", "lexicons", "rules",
     )  # fmt: skip
 
     def __init__(
@@ -121,6 +122,7 @@ class Rulebook:
         self._prefilters: dict[RuleId, Prefilter | None] = dict(compiled.prefilters) if compiled else {}
         self._patterns: dict[RuleId, regex.Pattern[str]] = dict(compiled.patterns) if compiled else {}
         self._settled, self._seen = settled, 0
+        self._word_patterns: dict[str, str] = {}
         self._groups: dict[frozenset[Family], Groups] = {}
         trees: dict[str, Node] = {}
         self._trials: dict[int, _Trial] = {}
@@ -179,11 +181,15 @@ class Rulebook:
         return self._prefilters[rule.id]
 
     def _compile(self, pattern: str, match: Match) -> regex.Pattern[str]:
-        pattern = spelled_out(pattern, self.lexicons)
-        lists: dict[str, Any] = {name: self.lexicons[name] for name in _NAMED_LIST.findall(pattern)}
+        pattern = _NAMED_LIST.sub(lambda named: self._words_of(named[1]), spelled_out(pattern, self.lexicons))
         # What must stand at the end of a line is sought from there: forwards it would be tried from every character.
-        flags = regex.IGNORECASE | regex.REVERSE if match == "end" else regex.IGNORECASE
-        return regex.compile(pattern, flags, **lists)
+        return regex.compile(pattern, regex.IGNORECASE | regex.REVERSE if match == "end" else regex.IGNORECASE)
+
+    def _words_of(self, name: str) -> str:
+        """Return a lexicon as a pattern. Raises KeyError."""
+        if name not in self._word_patterns:
+            self._word_patterns[name] = pattern_of_words(self.lexicons[name])
+        return self._word_patterns[name]
 
     def pattern_of(self, rule: Rule) -> regex.Pattern[str]:
         """Return the compiled pattern of a rule that has one. Raises :class:`RuleError` if it does not compile."""
