@@ -6,13 +6,16 @@ Rules never edit: they testify. So one pass is enough, and the order of rules ca
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from .hits import Annotated, HitsByBlock
 from .matchview import in_quotes, view
 from .model import Hit, Segments
 from .rulebook import Rulebook
 from .ruleset import RuleSet
-from .siterules import SiteRules
+
+if TYPE_CHECKING:
+    from .siterules import SiteRules
 
 # What the rules look at takes twenty times the memory of the text while they look; no article is as long as this.
 PIECE = 200_000  # characters

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 
 from .prefilter import LEAST_HEAD
-from .ruleset import RuleSet
+from .ruleset import RuleSet, places_of
 
 
 class HeadTable:
@@ -17,26 +16,27 @@ class HeadTable:
     def __init__(self, heads: Iterable[frozenset[str] | None]) -> None:
         """Take the heads of each rule, in their order; None for one that may speak of any line."""
         self._always: RuleSet = 0
-        by_head: dict[str, RuleSet] = defaultdict(int)
+        by_head: dict[str, RuleSet] = {}
         for place, wanted in enumerate(heads):
+            rule = 1 << place
             if wanted is None:
-                self._always |= 1 << place
+                self._always |= rule
             else:
                 for head in wanted:
-                    by_head[head] |= 1 << place
-        # Most heads share their rules with others.
-        kept: dict[RuleSet, RuleSet] = {}
-        self._by_head = {head: kept.setdefault(rules, rules) for head, rules in by_head.items()}
+                    by_head[head] = by_head.get(head, 0) | rule
+        self._by_head = by_head
         # By the first letters of a head: what those alone let speak, what longer heads do, and how long these are.
-        longer: dict[str, RuleSet] = defaultdict(int)
-        sizes: dict[str, set[int]] = defaultdict(set)
-        for head, rules in self._by_head.items():
+        longer: dict[str, RuleSet] = {}
+        sizes: dict[str, int] = {}
+        kept: dict[RuleSet, RuleSet] = {}
+        for head, rules in by_head.items():
+            by_head[head] = kept.setdefault(rules, rules)  # most heads share their rules with others
             prefix = head[:LEAST_HEAD]
-            sizes[prefix].add(len(head))
-            longer[prefix] |= rules
+            longer[prefix] = longer.get(prefix, 0) | rules
+            sizes[prefix] = sizes.get(prefix, 0) | 1 << len(head)
+        sizes_of = {mask: tuple(size for size in places_of(mask) if size > LEAST_HEAD) for mask in set(sizes.values())}
         self._by_prefix = {
-            prefix: (self._rules_of_short(prefix), longer[prefix], tuple(sorted(n for n in found if n > LEAST_HEAD)))
-            for prefix, found in sizes.items()
+            prefix: (self._rules_of_short(prefix), rules, sizes_of[sizes[prefix]]) for prefix, rules in longer.items()
         }
 
     def _rules_of_short(self, head: str) -> RuleSet:

@@ -22,11 +22,12 @@ from .result import Result
 from .rulebook import Rulebook
 from .rulebook import rulebook as compiled_rulebook
 from .segment import segment, stays_linewise
-from .siterules import Profiles, SiteRules, Sites
 from .version import __version__
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from .siterules import Profiles, SiteRules, Sites
 
 Scope = Literal["article", "page"]
 
@@ -98,8 +99,13 @@ class Cleaner:
         self._repair = repair
         self._replacement = replacement
         self._rulebook = compiled_rulebook(spoken, paths)
-        self._site = None if site is None else SiteRules(site)
-        self._sites = None if profiles is None else Sites(profiles)
+        self._site: SiteRules | None = None
+        self._sites: Sites | None = None
+        if site is not None or profiles is not None:
+            from .siterules import SiteRules, Sites  # its patterns take 12 ms to compile, and few cleaners need them
+
+            self._site = None if site is None else SiteRules(site)
+            self._sites = None if profiles is None else Sites(profiles)
         self._options: dict[str, Any] = {
             "keep": kept, "scope": scope, "languages": spoken, "rules": tuple(map(str, paths)), "repair": repair,
             "replacement": replacement, "site": site, "profiles": profiles,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -319,8 +320,14 @@ def _whole_head(head: str) -> str:
 
 def _rules_by_words(most_words: Sequence[int | None]) -> Iterator[RuleSet]:
     """Yield the rules that speak of a line, by the number of its blanks, up to where only those without limit do."""
-    for blanks in range(max((most or 0 for most in most_words), default=0) + 1):
-        yield rule_set(place for place, most in enumerate(most_words) if most is None or blanks < most)
+    limited: dict[int, RuleSet] = defaultdict(int)
+    for place, most in enumerate(most_words):
+        if most is not None:
+            limited[most] |= 1 << place
+    rules = rule_set(range(len(most_words)))
+    for blanks in range(max(limited, default=0) + 1):
+        rules &= ~limited.get(blanks, 0)
+        yield rules
 
 
 def _holds_one(low_line: str, phrases: tuple[str, ...]) -> bool:
