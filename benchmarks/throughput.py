@@ -47,6 +47,7 @@ from benchmarks.tables import NONE, Table, show
 from defurnish import Cleaner
 from defurnish.annotate import annotate
 from defurnish.decide import decide
+from defurnish.hits import Annotated, HitsByBlock
 from defurnish.matchview import view
 from defurnish.repair import is_sound, repair
 from defurnish.rulebook import Rulebook
@@ -124,9 +125,15 @@ def stages(cleaner: Cleaner, texts: Sequence[str]) -> dict[str, tuple[Callable[[
         STAGE + "repair": (repair, texts),
         STAGE + "segment": (segment, mended),
         STAGE + "match view": (view, sources),
-        STAGE + "what the rules see": (book.hits, [view(source) for source in sources]),
-        STAGE + "decide": (decide, [annotate(one, book) for one in segments]),
+        STAGE + "phrases and heads": (book.first_look, [view(source) for source in sources]),
+        STAGE + "patterns and decision": (_decided, [annotate(one, book) for one in segments]),
     }
+
+
+def _decided(page: Annotated) -> object:
+    """Decide on a page of which no pattern has been tried, and leave it so."""
+    hits = HitsByBlock(page.hits.found, page.hits.untried, page.lines, page.hits.rulebook)
+    return decide(Annotated(page.segments, page.lines, hits))
 
 
 def _ftfy() -> Work:
