@@ -143,9 +143,11 @@ def _is_doubtful(sweep: Sweep, position: int) -> bool:
 
     A site's profile is no guess by a cue: it knows the whole block, and where it stands.
     """
+    if not _is_long_amid_prose(sweep, position):
+        return False
     number = sweep.left[position]
     hits = sweep.known.hits(number)
-    if len(hits) > 1 or not _is_long_amid_prose(sweep, position) or hits[0].rule.id.startswith(SITE):
+    if len(hits) > 1 or hits[0].rule.id.startswith(SITE):
         return False
     part = (hits[0].end - hits[0].start) / len(sweep.known.lines[number])
     return part < MOST_OF_A_SENTENCE or hits[0].rule.family == "promo"

@@ -58,10 +58,10 @@ class Known:
         self._keep = keep
         self._prose: dict[int, bool] = {}
         self._counts: dict[int, int] = {}
-        self._protected: dict[int, bool] = {}
+        self._protected: set[int] = set()
         self._doubly: dict[int, bool] = {}
         if not PROTECTED_KINDS.isdisjoint(self.kinds):
-            self._protected.update((n, True) for n, kind in enumerate(self.kinds) if kind in PROTECTED_KINDS)
+            self._protected.update(n for n, kind in enumerate(self.kinds) if kind in PROTECTED_KINDS)
         self.groups = page.hits.rulebook.groups(frozenset(keep))
         self.strong: dict[int, list[Hit]] = {}
         self.glued: dict[int, list[Hit]] = {}
@@ -75,9 +75,11 @@ class Known:
         for number, hits in page.hits.found.items():
             for hit in hits:
                 self._file(number, hit)
-        # By block, the rules that may support a decision on it, as far as they have not been asked.
+        # What has not been asked: which blocks a rule may protect, and which may support a decision, by block.
+        untried = page.hits.untried
+        self._may_protect = {number for number, rules in untried.items() if rules & self.groups.protecting}
         self._unasked = {
-            number: rules for number, all_of in page.hits.untried.items() if (rules := all_of & self.groups.supporting)
+            number: supporting for number, rules in untried.items() if (supporting := rules & self.groups.supporting)
         }
         for number in [number for number in self.glued if self.is_protected(number)]:
             del self.glued[number]
@@ -91,7 +93,7 @@ class Known:
     def _file(self, number: int, hit: Hit) -> None:
         rule = hit.rule
         if rule.strength == "protecting" or (rule.family in self._keep and rule.strength == "strong"):
-            self._protected[number] = True
+            self._protected.add(number)
         elif rule.family in self._keep:
             return
         elif hit.glued:
@@ -107,10 +109,11 @@ class Known:
 
     def is_protected(self, number: int) -> bool:
         """Whether a block takes no part: a quotation, code, a table, or one with protecting evidence."""
-        found = self._protected.get(number)
-        if found is None:
-            found = self._protected[number] = bool(self.page.hits.new(number, self.groups.protecting))
-        return found
+        if number in self._may_protect:
+            self._may_protect.discard(number)
+            if self.page.hits.new(number, self.groups.protecting):
+                self._protected.add(number)
+        return number in self._protected
 
     def supporting(self, number: int) -> Sequence[Hit]:
         """Return the supporting evidence against a block."""

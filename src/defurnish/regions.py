@@ -19,6 +19,9 @@ LIST_BLOCKS = 24
 # A teaser under a related headline is an excerpt or a standfirst, seldom longer.
 TEASER_WORDS = 75
 
+# With a teaser each, a list that ends the text has three blocks an entry: by-line or date, headline, teaser.
+MOST_TEASED = 3 * LIST_BLOCKS + 1
+
 # One paragraph under more headlines than this is no teaser: the others have none. It may be the author's farewell.
 LONE_TEASER_HEADLINES = 3
 
@@ -116,6 +119,8 @@ def _is_listed_headline(sweep: Sweep, at: int, *, over_prose: bool = False) -> b
 def _teasers_end(sweep: Sweep, position: int) -> int | None:
     """Return the end of the text if all that follows is headlines with one teaser each, else nothing."""
     known = sweep.known
+    if len(sweep.left) - position > MOST_TEASED or sweep.share_before(position) < TEASER_FROM:
+        return None
     prose_run = headlines = teasers = 0
     told = False
     for at, number in sweep.following(position):
@@ -131,11 +136,9 @@ def _teasers_end(sweep: Sweep, position: int) -> int | None:
             told = told or not known.body(number)
             if prose_run > 1 or words(line) > TEASER_WORDS or not headlines:
                 return None
-        if at - position > 3 * LIST_BLOCKS:
-            return None
     if teasers == 1 and (told or headlines > LONE_TEASER_HEADLINES):
         return None  # a single short sentence, or one paragraph under many headlines, says nothing of the list's shape
-    return len(sweep.left) if sweep.share_before(position) >= TEASER_FROM else None
+    return len(sweep.left)
 
 
 def _end_of_box(sweep: Sweep, position: int, most: int, gap: int, prose_words: int, *, address: bool) -> int:
