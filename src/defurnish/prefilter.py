@@ -23,6 +23,8 @@ HEAD = 8
 # A pattern that may begin with more heads than this is told by shorter ones, down to the least length.
 MOST_HEADS = 2000
 LEAST_HEAD = 3
+# With more heads than this of one letter alone, most lines begin as the pattern can: its phrases tell more.
+MOST_LETTERS = 5
 # With more than this many, which take long to find, a pattern is read again for heads of about one word.
 TOO_MANY = 6000
 SHORT_HEAD = 6
@@ -279,7 +281,8 @@ def _heads(tree: Node, *, ends: bool, backwards: bool) -> frozenset[str] | None:
     elif "" in left:
         return None
     found.done |= left
-    return _fewer(found.done)
+    kept = _fewer(found.done)
+    return None if sum(len(head) == 1 for head in kept) > MOST_LETTERS else kept
 
 
 def _fewer(heads: set[str]) -> frozenset[str]:
