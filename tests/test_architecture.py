@@ -37,10 +37,12 @@ MAY_IMPORT = {
     "threads": {*VALUES, "known", "sweep"},
     "authors": {*VALUES, "sweep"},
     "endings": {*VALUES, "sweep"},
-    "decide": {*VALUES, "hits", "known", "sweep", "regions", "threads", "authors", "endings"},
+    "rolls": {*VALUES, "dates", "known", "sweep"},
+    "decide": {*VALUES, "hits", "known", "sweep", "regions", "threads", "authors", "endings", "rolls"},
     "render": VALUES,
     "explain": {*VALUES, "edits", "hits"},
-    "metadata": {*VALUES, "hits"},
+    "dates": set(),
+    "metadata": {*VALUES, "dates", "hits"},
     "patterntree": set(),
     "prefilter": {"patterntree"},
     "rulecache": set(),
@@ -73,7 +75,7 @@ EXCEPT = {
     "rulebook": {"pathlib", "importlib.resources"},  # names them, and reads what its key is made of
     "rulecache": {"os", "pathlib", "tempfile"},  # keeps what was compiled
     "pipeline": {"pathlib"},  # names them
-    "metadata": {"datetime.date"},  # a calendar, no clock
+    "dates": {"datetime.date"},  # a calendar, no clock
 }
 
 

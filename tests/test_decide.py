@@ -512,6 +512,107 @@ CASES = {
         B
         C
     """,
+    "the title of the article stays, though the site's list at the end holds it too": """
+        The ferry comes back to Ostrel
+        Harbour
+        A
+        B
+        C
+        - Related articles
+        - The ferry comes back to Ostrel
+        - Storm hits the northern coast
+    """,
+    "a menu's label above the article goes with its twin at the end": """
+        - Harbour and river
+        The ferry comes back to Ostrel
+        Four years after the flood
+        A
+        B
+        C
+        - Related articles
+        - Harbour and river
+        - Storm hits the northern coast
+    """,
+    "the roll of other posts at the end goes, the newest first": """
+        A
+        B
+        C
+        D
+        A
+        - Nine locks in a single day
+        - Mar 3, 2026
+        - What is it like to row a flat boat through every lock of the lower river between dawn and dusk?
+        - Who still builds flat boats?
+        - Feb 26, 2026
+        - Three yards are left on the whole river, and we went to see the oldest of them at work in the snow.
+        - A winter at the weir house
+        - Dec 28, 2025
+        - The keeper lets a room above the sluice, and whoever sleeps there hears the river go by all night.
+    """,
+    "a chronicle at the end rises, and stays": """
+        A
+        B
+        C
+        D
+        A
+        The keeper hears the weir
+        Dec 28, 2025
+        B
+        The flood reaches the mill
+        Feb 26, 2026
+        C
+        The ferry comes back to Ostrel
+        Mar 3, 2026
+        D
+    """,
+    "versions fall to the end, and stay": """
+        A
+        B
+        C
+        D
+        A
+        Version 2.4
+        Mar 3, 2026
+        B
+        Version 2.3
+        Feb 26, 2026
+        C
+        Version 2.2
+        Dec 28, 2025
+        D
+    """,
+    "entries of a diary that runs backwards stay where the article goes on": """
+        A
+        B
+        C
+        D
+        A
+        The ferry comes back to Ostrel
+        Mar 3, 2026
+        B
+        The flood reaches the mill
+        Feb 26, 2026
+        C
+        The keeper hears the weir
+        Dec 28, 2025
+        D
+        A
+        B
+        C
+    """,
+    "a diary that runs backwards from near the start stays": """
+        A
+        B
+        The ferry comes back to Ostrel
+        Mar 3, 2026
+        B
+        The flood reaches the mill
+        Feb 26, 2026
+        C
+        The keeper hears the weir
+        Dec 28, 2025
+        D
+    """,
     "many names are a list of people": """
         A
         B
@@ -550,3 +651,11 @@ def test_a_text_of_nothing_but_furniture_stays_and_says_so():
     assert result.spared
     assert result.text is text
     assert result.removed == ()
+
+
+def test_the_dates_of_other_posts_are_not_the_articles():
+    text, _ = lines_of(CASES["the roll of other posts at the end goes, the newest first"])
+    result = analyze(text)
+    assert {removal.family for removal in result.removed} == {"navigation"}
+    assert result.metadata.date is None
+    assert analyze(f"Updated 5 January 2026\n\n{text}").metadata.date == "2026-01-05"

@@ -6,7 +6,8 @@ import pytest
 
 from defurnish import Metadata
 from defurnish.annotate import annotate
-from defurnish.metadata import iso_date, metadata
+from defurnish.dates import iso_date
+from defurnish.metadata import metadata
 from defurnish.rulebook import Rulebook
 from defurnish.rulefile import parse_rules
 from defurnish.segment import segment

@@ -9,8 +9,8 @@ Quotations, code, tables, and blocks with protecting evidence take no part (:mod
 1. *alone*: strong evidence, and supporting evidence in the zone its rule names (buttons, for one, that stand in a
    series under the entries of a list).
 2. *company*: supporting evidence beside a removed block, or of two rules at once; asked again after the regions.
-3. *regions*: what stands under a furniture heading, up to where the article resumes (:mod:`defurnish.regions`), and
-   comment threads (:mod:`defurnish.threads`).
+3. *regions*: what stands under a furniture heading, up to where the article resumes (:mod:`defurnish.regions`),
+   comment threads (:mod:`defurnish.threads`), and the roll of the site's other posts (:mod:`defurnish.rolls`).
 4. *authors*: names and bios of whom the article says nothing (:mod:`defurnish.authors`).
 5. *endings*: short lines between removed blocks after the last paragraph of the article; all that is left between
    removed blocks at the end of the text, up to a paragraph; a block that stood before word for word under furniture;
@@ -30,6 +30,7 @@ from .hits import Annotated
 from .known import Known
 from .model import SITE, Decision, Family, Hit
 from .regions import heads_prose, take_regions
+from .rolls import take_roll
 from .sweep import Sweep
 from .threads import take_threads
 
@@ -94,6 +95,7 @@ def _swept(known: Known, left: list[int]) -> dict[int, Decision]:
     _take_company(sweep)
     take_regions(sweep)
     take_threads(sweep)
+    take_roll(sweep)
     _take_company(sweep)
     take_names_in_head(sweep)
     take_lone_names(sweep)

@@ -11,6 +11,11 @@ from .sweep import TEASER_FROM, Sweep, is_told, runs_of
 # "Online", "Video", "Save" mean something else in the middle of a text than at its ends.
 ZONE_WORDS = 2
 
+# A line of so many words may be the title of the article if its first paragraph is so near: by-lines, dates and share
+# bars come between. The labels of menus are shorter, and further up.
+TITLE_WORDS = 5
+TITLE_WITHIN = 8
+
 # Uncued short lines between removed blocks in the tail: menus, addresses, names of forms.
 TAIL_GAP = 6
 TAIL_WORDS = 14
@@ -152,7 +157,20 @@ def take_repeats(sweep: Sweep) -> None:
         following = sweep.left[position + 1] if position + 1 < len(sweep.left) else None
         if sweep.known.kinds[number] in ("heading", "rule") or (following is not None and sweep.known.body(following)):
             continue  # a section of the article may bear the name of a tag in the list at its end
+        if _may_be_title(sweep, position):
+            continue  # the article stands in the site's list of articles, too
         sweep.remove(number, sweep.gone[twin].family, "repeat", sweep.gone[twin].witnesses)
+
+
+def _may_be_title(sweep: Sweep, position: int) -> bool:
+    """Whether a line is near enough above the article's first paragraph, and long enough, to be its title."""
+    known, number = sweep.known, sweep.left[position]
+    return (
+        sweep.first_body - TITLE_WITHIN <= position < sweep.first_body
+        and known.kinds[number] == "paragraph"
+        and known.count(number) >= TITLE_WORDS
+        and not known.link_only(number)
+    )
 
 
 def take_orphans(sweep: Sweep) -> None:

@@ -7,10 +7,10 @@ exception is the title, which stays in the text.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date
 
 import regex
 
+from .dates import iso_date
 from .hits import Annotated
 from .matchview import lead, offsets, unmarked, view
 from .model import Hit, Metadata, Rule
@@ -23,15 +23,6 @@ TITLE_WORDS = 3
 # Above it the name of the site or of a section may have been left over ("Culture / Music"); few are this long.
 SURE_TITLE_WORDS = 5
 
-_MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december",
-)  # fmt: skip
-_MONTH_FIRST = regex.compile(r"(?P<month>\p{L}{3,9})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})(?!\d)")
-_DAY_FIRST = regex.compile(
-    r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?\s+(?P<month>\p{L}{3,9})\.?,?\s+(?P<year>\d{4})(?!\d)"
-)
-_ISO = regex.compile(r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)")
 # The comma before a degree or a generation parts no names.
 _BETWEEN_NAMES = regex.compile(
     r"\s*(?:,(?!\s*(?:ph\.?\s?d|m\.?d|j\.?d|mba|msc|esq|jr|sr|iii?|iv)\b)|;|&|\band\b|\|)\s*", regex.IGNORECASE
@@ -111,36 +102,6 @@ def _groups(
 
 def _names(value: str) -> list[str]:
     return [name.strip(_EDGES) for name in _BETWEEN_NAMES.split(value) if name.strip(_EDGES)]
-
-
-def iso_date(words: str) -> str | None:
-    """Return the ISO 8601 form of the first date in ``words``, or nothing where day and month could be confused.
-
-    >>> iso_date("Updated September 05, 2017 at 9 a.m.")
-    '2017-09-05'
-    >>> iso_date("05/09/2017") is None
-    True
-    """
-    for pattern in (_ISO, _MONTH_FIRST, _DAY_FIRST):
-        for found in pattern.finditer(words):
-            month = _month(found["month"])
-            if month is None:
-                continue
-            try:
-                return date(int(found["year"]), month, int(found["day"])).isoformat()
-            except ValueError:
-                continue
-    return None
-
-
-def _month(word: str) -> int | None:
-    if word.isdigit():
-        return int(word)
-    low = word.lower()
-    for number, name in enumerate(_MONTHS, 1):
-        if name == low or (len(low) >= 3 and name.startswith(low)) or (low == "sept" and number == 9):
-            return number
-    return None
 
 
 def _holder(value: str) -> str:

@@ -15,7 +15,7 @@ from .edits import apply, compose
 from .explain import Places, kept_blocks, removals
 from .hits import Annotated
 from .metadata import metadata
-from .model import FAMILIES, Edit, Family, Hit, Profile
+from .model import FAMILIES, Decision, Edit, Family, Hit, Profile
 from .render import cuts, part_cuts
 from .repair import repair
 from .result import Result
@@ -250,13 +250,18 @@ def _in_order(edits: tuple[Edit, ...], parts: tuple[Edit, ...]) -> tuple[Edit, .
 def _speaking(page: Annotated, verdict: Verdict, keep: frozenset[Family]) -> Iterable[tuple[int, Hit]]:
     """Yield the hits whose words count as metadata: of what went, and of what was kept by the caller's wish.
 
-    A reader's name and date in a comment thread say nothing about the article.
+    A reader's name and date in a comment thread say nothing about the article, nor do those of the site's other posts.
     """
     for number in page.hits if keep else sorted(verdict.decisions):
         decision = verdict.decisions.get(number)
         for hit in page.hits.get(number, ()):
-            if hit.rule.family in keep if decision is None else decision.family != "comments":
+            if hit.rule.family in keep if decision is None else not _is_of_others(decision, hit):
                 yield number, hit
+
+
+def _is_of_others(decision: Decision, hit: Hit) -> bool:
+    of_posts = decision.family == "navigation" and decision.reason == "region" and hit.rule.family == "credit"
+    return of_posts or decision.family == "comments"
 
 
 def _bare_names(page: Annotated, verdict: Verdict) -> Iterable[int]:
