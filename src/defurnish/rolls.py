@@ -6,6 +6,7 @@ with one headline to each. Chronicles and calendars rise, and what falls from th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from .dates import iso_date
@@ -22,6 +23,11 @@ ROLL_HEADLINE_WORDS = 4
 
 # Behind the last post: "All posts", a name, a menu's last labels.
 ROLL_REST = 4
+
+
+# No line of so few words is longer; to ask for a length costs nothing.
+DATE_LENGTH = 100
+_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def take_roll(sweep: Sweep) -> None:
@@ -72,7 +78,9 @@ def _date(sweep: Sweep, position: int) -> str | None:
     """Return the date that a line is, give or take a name; None for any other line and for what has gone."""
     number = sweep.left[position]
     line = sweep.known.lines[number]
-    if number in sweep.gone or sweep.known.count(number) > VOICE_WORDS or not any(map(str.isdigit, line)):
+    if number in sweep.gone or len(line) > DATE_LENGTH or sweep.known.count(number) > VOICE_WORDS:
+        return None
+    if not _YEAR.search(line):
         return None
     return iso_date(line)
 
