@@ -50,10 +50,11 @@ MAY_IMPORT = {
     "linehits": {"model", "matchview"},
     "ruleset": {"model"},
     "wordtrie": set(),
+    "wholelines": {"model", "matchview", "prefilter"},
     "headtable": {"prefilter", "ruleset"},
     "rulebook": {
-        "model", "matchview", "linehits", "matcher", "patterntree", "prefilter", "headtable", "ruleset", "rulecache",
-        "rulefile", "wordtrie",
+        "model", "linehits", "matcher", "patterntree", "prefilter", "headtable", "ruleset", "rulecache", "rulefile",
+        "wholelines", "wordtrie",
     },
     "result": {"model", "edits"},
     "pipeline": {

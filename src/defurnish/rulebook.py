@@ -15,7 +15,6 @@ from . import rulecache
 from .headtable import HeadTable
 from .linehits import hit_of_pattern, hit_of_phrase
 from .matcher import PhraseMatcher
-from .matchview import ORNAMENTS, TRAIL, lead
 from .model import Family, Hit, Match, Rule, RuleId
 from .patterntree import Node
 from .prefilter import Prefilter, asked, heads, prefilter, without_longer
@@ -31,6 +30,7 @@ from .rulefile import (
     spelled_out,
 )
 from .ruleset import Groups, RuleSet, groups_of, places_of, rule_set
+from .wholelines import WholeLines
 from .wordtrie import pattern_of_words
 
 if TYPE_CHECKING:
@@ -41,12 +41,9 @@ if TYPE_CHECKING:
 SHORT_LINE = 120
 # After so many characters of text all patterns are compiled, and kept for later processes.
 SETTLED_AFTER = 1_000_000
-# Whole phrases are looked up in lines that begin as one of them does, by so many characters of their heads.
-WHOLE_HEAD = 6
 # The modules whose values are kept.
 COMPILERS = ("model.py", "patterntree.py", "prefilter.py", "rulebook.py", "rulefile.py", "wordtrie.py")
 
-_NUMBER = regex.compile(r"\d+(?:[.,]\d+)*+(?:[km](?!\p{L}))?+")
 _NAMED_LIST = regex.compile(r"\\L<(\w+)>")
 
 
@@ -94,15 +91,15 @@ _NEVER = Prefilter(first=frozenset(), last=frozenset())
 
 
 class Rulebook:
-    """Rules compiled for matching: one automaton for all phrases, one table for whole short lines.
+    """Rules compiled for matching: automata for phrases, tables for the heads of lines and for whole lines.
 
     Made once, never changed, safe to share between threads. Pickles as its rules and is compiled again.
     """
 
     __slots__ = (
-        "_anywhere", "_anywhere_rules", "_by_words", "_first", "_groups", "_last", "_numbered", "_patterns",
-        "_prefilters", "_seen", "_settled", "_short", "_short_rules", "_trials", "_unsaid", "_whole", "_whole_heads",
-        "_with_last", "_word_patterns", "lexicons", "rules",
+        "_anywhere", "_anywhere_rules", "_by_words", "_first", "_groups", "_last", "_patterns", "_prefilters", "_seen",
+        "_settled", "_short", "_short_rules", "_trials", "_unsaid", "_whole", "_with_last", "_word_patterns",
+        "lexicons", "rules",
     )  # fmt: skip
 
     def __init__(
@@ -127,8 +124,7 @@ class Rulebook:
         self._groups: dict[frozenset[Family], Groups] = {}
         trees: dict[str, Node] = {}
         self._trials: dict[int, _Trial] = {}
-        self._whole: dict[str, list[Rule]] = {}
-        self._numbered: dict[str, list[Rule]] = {}
+        whole: list[Rule] = []
         # What may speak of a short line in which no phrase was found: its phrases, if any, are looked for later.
         self._unsaid: RuleSet = 0
         anywhere: dict[str, _Said] = {}
@@ -141,9 +137,7 @@ class Rulebook:
                 for phrase in rule.phrases:
                     anywhere.setdefault(phrase, _Said()).add(rule, place, is_pattern=filtered is not None)
             elif filtered is None:
-                for phrase in rule.phrases:
-                    whole = self._numbered if "{n}" in phrase else self._whole
-                    whole.setdefault(phrase.replace("{n}", "0"), []).append(rule)
+                whole.append(rule)
             elif filtered.first is None and rule.phrases:
                 for phrase in rule.phrases:
                     short[phrase] = short.get(phrase, 0) | 1 << place
@@ -154,8 +148,7 @@ class Rulebook:
         self._last = HeadTable(filtered.last for filtered in filters)
         self._with_last = rule_set(place for place, filtered in enumerate(filters) if filtered.last is not None)
         self._by_words = tuple(_rules_by_words([rule.max_words for rule in self.rules]))
-        # The heads of whole phrases, so that most lines need not be looked up.
-        self._whole_heads = frozenset(map(_whole_head, heads([*self._whole, *self._numbered])))
+        self._whole = WholeLines(whole)
         for rule in self.rules:
             if rule.pattern is not None and not rule.source.startswith(PACKAGED):
                 self.pattern_of(rule)  # a user's pattern must fail here, and not when a text first meets it
@@ -253,9 +246,9 @@ class Rulebook:
         for number, head in zip(said, heads([low_lines[number] for number in said]), strict=True):
             if rules := self._first.rules_of(head, said[number]):
                 untried[number] = rules & self._by_words[min(lines[number].count(" "), len(self._by_words) - 1)]
-            if _whole_head(head) in self._whole_heads and len(low_lines[number]) <= SHORT_LINE:
-                for rule, start, end in self._whole_lines(low_lines[number]):
-                    found.setdefault(number, {})[rule.id] = Hit(rule, start, end)
+            if self._whole.may_hold(head) and len(low_lines[number]) <= SHORT_LINE:
+                for hit in self._whole.hits(low_lines[number]):
+                    found.setdefault(number, {})[hit.rule.id] = hit
         ending = [number for number, rules in untried.items() if rules & self._with_last]
         for number, head in zip(ending, heads([low_lines[number][::-1] for number in ending]), strict=True):
             untried[number] = self._last.rules_of(head, untried[number])
@@ -289,33 +282,10 @@ class Rulebook:
                     self.pattern_of(rule)
             settled(self)
 
-    def _whole_lines(self, low_line: str) -> Iterator[tuple[Rule, int, int]]:
-        """Yield the rules whose whole phrase a short line is, with where its words start and end."""
-        start = lead(low_line)
-        bare = low_line[start:].rstrip(TRAIL)
-        if bare not in self._whole and bare and not (bare[0].isalnum() and bare[-1].isalnum()):
-            trimmed = bare.lstrip(ORNAMENTS)
-            label = trimmed.rstrip(ORNAMENTS)
-            # One word in brackets may be a stage direction.
-            if label in self._whole and (" " in label or bare[0] not in "(["):
-                start += len(bare) - len(trimmed)
-                bare = label
-        for rule in self._whole.get(bare, ()):
-            yield rule, start, start + len(bare)
-        if _NUMBER.search(bare):
-            for rule in self._numbered.get(_NUMBER.sub("0", bare), ()):
-                yield rule, start, start + len(bare)
-
 
 def lowered(view: str) -> str:
     """Return a match view in lower case, with what compiled patterns take for an s or an i in spite of that."""
     return view.replace("ſ", "s").replace("İ", "i").lower()
-
-
-def _whole_head(head: str) -> str:
-    """Return the beginning of a head, to its first number: ``{n}`` stands for numbers that fold to several words."""
-    digit = head.find("0", 0, WHOLE_HEAD)
-    return head[: WHOLE_HEAD if digit < 0 else digit + 1]
 
 
 def _rules_by_words(most_words: Sequence[int | None]) -> Iterator[RuleSet]:

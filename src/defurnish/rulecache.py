@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import tempfile
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -45,6 +44,8 @@ def store(key: str, value: Any) -> None:
     folder = _folder()
     if folder is None:
         return
+    import tempfile  # takes 5 ms, and is seldom needed
+
     payload = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
