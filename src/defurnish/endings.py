@@ -20,8 +20,9 @@ TITLE_WITHIN = 8
 TAIL_GAP = 6
 TAIL_WORDS = 14
 
-# A link that stands so often in the tail ("Read more") is the button of a list's entries.
+# What stands so often in the tail ("Read more", "Start course") is the button of a list's entries.
 BUTTON_TIMES = 3
+BUTTON_FAMILIES = frozenset({"navigation", "promo"})
 
 # What follows the article is the site's where at least this share of its blocks goes by its own evidence. Measured on
 # the development pages: one point more of the furniture lines of the half that nobody looked at, no more of its body.
@@ -64,7 +65,7 @@ def _repeated_buttons(sweep: Sweep) -> set[str]:
     links = (
         sweep.known.lines[number]
         for number in tail
-        if sweep.gone[number].reason == "alone" and sweep.gone[number].family == "navigation"
+        if sweep.gone[number].reason == "alone" and sweep.gone[number].family in BUTTON_FAMILIES
     )
     return {line for line, times in Counter(links).items() if times >= BUTTON_TIMES}
 
