@@ -18,6 +18,10 @@ PROSE = {
     "were collected by the ferry desk, and all are in guilders, tolls and landing fees left out.",
     "ASIDE": "What the ferry earns in winter goes into the boats, and what we write of them is our own: this site may "
     "earn a commission if you buy a season ticket, which in a dry year pays for the paint.",
+    "FAREWELL": "I hope that these notes on my river will be of use to you, and that you will not try the weir in a "
+    "flat boat as I did.",
+    "OUTLET": "Our readers have kept the log of the river since 1911, and every flood and every frost of the last "
+    "hundred years is in it.",
     "PITCH": "If you're wondering whether a flat boat would suit the river below your own weir, or which of them "
     "carries the most, we're here to help you choose the one that fits you best.",
 }
@@ -62,6 +66,31 @@ CASES = {
         - Dredging put off again
         The second flood
         D
+    """,
+    "... nor is one that the author signs off with, though it speaks to the reader": """
+        A
+        B
+        C
+        - Related articles
+        - Storm hits the northern coast
+        - Mayor of Ostrel resigns
+        - Winter fares for the ferry
+        - Dredging put off again
+        The second flood
+        FAREWELL
+    """,
+    "one paragraph under many related headlines that speaks for the site ends the list no sooner": """
+        A
+        B
+        C
+        - Related articles
+        - Storm hits the northern coast
+        - Mayor of Ostrel resigns
+        - Winter fares for the ferry
+        - Dredging put off again
+        - Ferry Post Media
+        - OUTLET
+        - Harbour webcams
     """,
     "lines between the buttons of a list's entries are the entries": """
         A

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from .model import Hit
 from .shape import ends_sentence, is_headline, words
-from .sweep import BIO_BLOCKS, BIO_FROM, BIO_WORDS, TEASER_FROM, Sweep, is_told
+from .sweep import BIO_BLOCKS, BIO_FROM, BIO_WORDS, TEASER_FROM, Sweep, is_told, speaks_for_a_site
 from .threads import end_of_thread
 
 # A marked heading of so few words right above prose ("Comments" in a manual, "All rights reserved" as a book's title)
@@ -22,7 +22,8 @@ TEASER_WORDS = 75
 # With a teaser each, a list that ends the text has three blocks an entry: by-line or date, headline, teaser.
 MOST_TEASED = 3 * LIST_BLOCKS + 1
 
-# One paragraph under more headlines than this is no teaser: the others have none. It may be the author's farewell.
+# One paragraph under more headlines than this is no teaser: the others have none. It goes if it speaks for the site;
+# else it may be the author's farewell.
 LONE_TEASER_HEADLINES = 3
 
 # Newsletter, donation and app boxes: heading, pitch, form labels, legal line.
@@ -122,7 +123,7 @@ def _teasers_end(sweep: Sweep, position: int) -> int | None:
     if len(sweep.left) - position > MOST_TEASED or sweep.share_before(position) < TEASER_FROM:
         return None
     prose_run = headlines = teasers = 0
-    told = False
+    told = farewell = False
     for at, number in sweep.following(position):
         line = known.lines[number]
         if known.is_protected(number) and known.kinds[number] != "rule":
@@ -134,9 +135,10 @@ def _teasers_end(sweep: Sweep, position: int) -> int | None:
             prose_run += 1
             teasers += 1
             told = told or not known.body(number)
+            farewell = not speaks_for_a_site(line)
             if prose_run > 1 or words(line) > TEASER_WORDS or not headlines:
                 return None
-    if teasers == 1 and (told or headlines > LONE_TEASER_HEADLINES):
+    if teasers == 1 and (told or (farewell and headlines > LONE_TEASER_HEADLINES)):
         return None  # a single short sentence, or one paragraph under many headlines, says nothing of the list's shape
     return len(sweep.left)
 

@@ -30,6 +30,7 @@ BIO_WORDS = 160
 BIO_FROM = 0.6
 CLOSING_PITCH_WORDS = 60
 _ADDRESS = re.compile(r"\b(?:you|your|yours|us|our|we|we're|we'll|we've)\b", re.IGNORECASE)
+_I = re.compile(r"\b(?:I|I'm|I'll|I've|I'd|[Mm]y|me|mine)\b")
 _WE = re.compile(r"\b(?:our|us|we|we're|we'll|we've|we'd)\b", re.IGNORECASE)
 _YOU = re.compile(r"\byou(?:r|rs|'re|'ll|'ve|'d)?\b", re.IGNORECASE)
 
@@ -39,6 +40,15 @@ def is_told(line: str) -> bool:
     if not ends_sentence(line) or line[-1] in ":?!":
         return False
     return not _ADDRESS.search(line) and line.count(" ") > 0
+
+
+def speaks_for_a_site(line: str) -> bool:
+    """Whether a line speaks to the reader or of "us", and not of "me": an author signs off in the singular.
+
+    >>> speaks_for_a_site("Join our readers on the river."), speaks_for_a_site("I hope that you liked my log.")
+    (True, False)
+    """
+    return _ADDRESS.search(line) is not None and _I.search(line) is None
 
 
 def runs_of(positions: Sequence[int], gap: int) -> list[list[int]]:
