@@ -36,7 +36,7 @@ MAY_IMPORT = {
     "regions": {*VALUES, "sweep", "threads"},
     "threads": {*VALUES, "known", "sweep"},
     "authors": {*VALUES, "sweep"},
-    "endings": {*VALUES, "sweep"},
+    "endings": {*VALUES, "dates", "known", "sweep"},
     "rolls": {*VALUES, "dates", "known", "sweep"},
     "decide": {*VALUES, "hits", "known", "sweep", "regions", "threads", "authors", "endings", "rolls"},
     "render": VALUES,

@@ -642,6 +642,34 @@ CASES = {
         Dec 28, 2025
         D
     """,
+    "a pitch's question above the article opens it, whatever box stands before": """
+        The ferry comes back to Ostrel
+        - Follow us on Facebook
+        Thinking about hiring a flat boat for the summer?
+        A
+        B
+        C
+    """,
+    "a pitch's question over a paragraph is a heading of the article, beside a cross-link too": """
+        A
+        B
+        - Read more: Storm hits the northern coast
+        Are you looking to hire a flat boat in 2024?
+        C
+        D
+    """,
+    "the date of the article is no date of the calendar in it": """
+        The boats of the year
+        - March 16, 2026
+        A
+        B
+        March 16, 2026
+        The long boat of the pilots
+        April 2, 2026
+        The flat boat of the mill
+        C
+        D
+    """,
     "many names are a list of people": """
         A
         B
@@ -680,6 +708,13 @@ def test_a_text_of_nothing_but_furniture_stays_and_says_so():
     assert result.spared
     assert result.text is text
     assert result.removed == ()
+
+
+def test_the_name_of_a_product_stays_over_its_price_and_its_button():
+    buttons = "[View at Tarn Outfitters](#)\n\n[View at REI](#)"
+    text = f"{PROSE['A']}\n\n### Corran 40 Trail Pack\n\n{buttons}\n\n### Tarn Storm Lantern\n\n{PROSE['B']}\n"
+    result = analyze(text)
+    assert result.text == f"{PROSE['A']}\n\n### Corran 40 Trail Pack\n\n### Tarn Storm Lantern\n\n{PROSE['B']}\n"
 
 
 def test_the_dates_of_other_posts_are_not_the_articles():

@@ -181,7 +181,8 @@ def _take_company(sweep: Sweep) -> None:
             if not own:
                 continue
             reached = position
-            if not known.is_protected(number) and not heads_prose(sweep, position, ()):
+            stays = known.is_protected(number) or heads_prose(sweep, position, ()) or sweep.asks_above_prose(position)
+            if not stays:
                 if beside is not None and not _is_long_amid_prose(sweep, position):
                     neighbour = sweep.gone[beside].witnesses[:1]
                     sweep.remove(number, own[0][1].rule.family, "company", [*own, *neighbour])

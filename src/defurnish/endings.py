@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from .dates import iso_date
+from .known import VOICE_WORDS
 from .shape import ends_sentence, is_headline
 from .sweep import TEASER_FROM, Sweep, is_told, runs_of
 
@@ -138,6 +140,19 @@ def _is_zone_word(sweep: Sweep, number: int) -> bool:
     )
 
 
+def _is_own_date(sweep: Sweep, number: int) -> bool:
+    """Whether a block went as the date of the article: what else bears that date may be told in it."""
+    decision = sweep.gone[number]
+    known = sweep.known
+    return (
+        decision.family == "credit"
+        and decision.reason == "alone"
+        and sweep.position[number] < sweep.head_end
+        and known.count(number) <= VOICE_WORDS
+        and iso_date(known.lines[number]) is not None
+    )
+
+
 def take_repeats(sweep: Sweep) -> None:
     """A line that was removed once under furniture goes wherever else it stands word for word."""
     if not sweep.gone:
@@ -146,7 +161,7 @@ def take_repeats(sweep: Sweep) -> None:
     removed = {
         lines[number]: number
         for number, decision in sweep.gone.items()
-        if decision.reason != "orphan" and not _is_zone_word(sweep, number)
+        if decision.reason != "orphan" and not _is_zone_word(sweep, number) and not _is_own_date(sweep, number)
     }
     lengths = set(map(len, removed))  # a line need not be hashed to tell that it is none of them
     for position, number in enumerate(sweep.left):
@@ -192,6 +207,8 @@ def take_orphans(sweep: Sweep) -> None:
             label = below in sweep.gone and is_headline(known.lines[number])
             # The heading of what a profile knows would stand on every page, too, and be known.
             label = label and not (below is not None and sweep.is_of_site(below))
+            # Over a price and a button stands the name of a product.
+            label = label and not (below is not None and sweep.gone[below].family == "promo")
             beside = below if label and _section_is_gone(sweep, position) else None
         else:
             continue

@@ -152,7 +152,7 @@ def _end_of_box(sweep: Sweep, position: int, most: int, gap: int, prose_words: i
     known = sweep.known
     stop, silent = position + 1, 0
     for at, number in sweep.following(position):
-        if at - position > most or known.is_protected(number):
+        if at - position > most or known.is_protected(number) or (address and sweep.asks_above_prose(at)):
             break
         if any(hit.rule.family in BOX_FAMILIES for hit in known.hits(number)):
             stop, silent = at + 1, 0

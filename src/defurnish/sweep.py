@@ -154,6 +154,14 @@ class Sweep:
             and _WE.search(line) is not None
         )
 
+    def asks_above_prose(self, position: int) -> bool:
+        """Whether a block is a pitch's question right above a paragraph of the article, which may answer it."""
+        known, number, below = self.known, self.left[position], self.number_at(position + 1)
+        if below is None or below in self.gone or not known.lines[number].endswith("?") or not known.body(below):
+            return False
+        hits = known.hits(number)
+        return all(hit.rule.family == "promo" for hit in hits)
+
     def number_at(self, position: int) -> int | None:
         """Return the number of the block at a position; None beyond the ends."""
         return self.left[position] if 0 <= position < len(self.left) else None
