@@ -1,6 +1,6 @@
-"""Finds what the rules see in each block: one pass of the automaton, then whole short lines.
+"""Finds what the rules see in each block: phrases at once, patterns when they are asked for (:mod:`defurnish.hits`).
 
-Rules never edit: they testify. So one pass is enough, and the order of rules cannot matter.
+Rules never edit: they testify. So one pass is enough, and neither the order of rules nor of questions can matter.
 """
 
 from __future__ import annotations
