@@ -35,7 +35,8 @@ from benchmarks.scaling import HOSTILE
 from benchmarks.tables import Table, show
 from defurnish import Cleaner, Result, RuleError
 from defurnish.profiles.toml import ProfileError, dumps, loads
-from defurnish.rulebook import Rulebook, packaged_rules, parse_rules
+from defurnish.rulebook import Rulebook
+from defurnish.rulefile import packaged_rules, parse_rules
 from fixtures.reader import annotated, clean_articles
 
 TOO_LONG = 1.0

@@ -1,6 +1,7 @@
 """The benchmarks, on tiny pages made here: measures give known values, rivals do what their rules say."""
 
 import gzip
+import importlib
 import json
 import subprocess
 import sys
@@ -22,9 +23,23 @@ from defurnish.rulebook import Rulebook
 
 ROOT = Path(__file__).parent.parent
 
+MODULES = [path.stem for path in sorted((ROOT / "benchmarks").glob("*.py"))]
+
 BODY = "Rain fell on Ostrel all night long.\nBy morning the ferry was gone for good."
 PROMPT = "Sign up for the harbour letter"
 TEXT = f"{BODY}\n{PROMPT}"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_benchmark_is_whole(name):
+    importlib.import_module(f"benchmarks.{name}")
+
+
+def test_the_fuzz_harness_runs():
+    command = [sys.executable, "-m", "benchmarks.fuzz", "--seconds", "1"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert all(target in done.stdout for target in ("text", "rules", "profiles"))
 
 
 def page(identity: str = "1", gold: str = BODY, **texts: str) -> Page:
