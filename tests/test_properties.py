@@ -70,6 +70,8 @@ def test_4_without_evidence_the_same_object_comes_back(text):
 @example("Free Quote\r\x00\n")
 @example("    .\x0b# Related articles\n## ")
 @example("Topics: [e]()\r\x00\n")
+@example("t.\n?AdvertisementThanks for subscribing")
+@example("The river rose. Advertisement The mayor spoke. ADVERTISEMENT ADVERTISEMENT It rained on.\n")
 def test_5_cleaning_a_clean_text_changes_nothing(text):
     once = clean(text)
     assert clean(once) == once

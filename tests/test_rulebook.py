@@ -346,6 +346,10 @@ def test_the_longest_block_that_a_rule_speaks_of(line, hit):
     assert (seen(line, max_words="3", pattern="'share.{1,20}'", phrases=None) is not None) is hit
 
 
+def test_a_limit_that_no_block_reaches():
+    assert seen("Share this now", max_words="1_000_000_000", pattern="'share.{1,20}'", phrases=None) == "Share this now"
+
+
 def test_hits_come_by_line_and_in_the_order_of_ids():
     rules, lexicons = parsed(entry(id='"b"', match='"start"') + entry(id='"a"') + entry(id='"c"', phrases='["save"]'))
     found = Rulebook(rules, lexicons).hits("Rain\nShare this\n\nShare this now\nSave")

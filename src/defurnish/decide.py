@@ -21,7 +21,7 @@ If all or nearly all of a text would go, all of it stays.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from .authors import take_author_box, take_lone_names, take_names_in_head
@@ -82,8 +82,25 @@ def decide(page: Annotated, keep: Set[Family] = frozenset()) -> Verdict:
         return Verdict({}, {}, True)
     if "code" in page.segments.kinds:
         _spare_mark(page, decisions)
-    parts = {number: tuple(hits) for number, hits in known.glued.items() if number not in decisions}
+    parts = {
+        number: tuple(hits)
+        for number, hits in known.glued.items()
+        if number not in decisions and not _bares_furniture(page, number, hits)
+    }
     return Verdict(decisions, parts, False)
+
+
+def _bares_furniture(page: Annotated, number: int, glued: Sequence[Hit]) -> bool:
+    """Whether rules speak of what would be left of a block without its glued parts, and not of the block as it is.
+
+    Then the border is none, and cleaning twice would take what cleaning once has left.
+    """
+    rest = page.lines[number]
+    for hit in sorted(glued, key=lambda one: one.start, reverse=True):
+        rest = rest[: hit.start].rstrip() + rest[hit.end :]
+    known = {hit.rule.id for hit in page.hits.get(number, ())}
+    seen = page.hits.rulebook.hits(rest).get(0, ())
+    return any(hit.glued or hit.rule.id not in known for hit in seen if hit.rule.strength != "protecting")
 
 
 def _swept(known: Known, left: list[int]) -> dict[int, Decision]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 import regex
@@ -28,14 +28,20 @@ def is_short_enough(rule: Rule, line: str) -> bool:
     return rule.max_words is None or line.count(" ") < rule.max_words
 
 
-def hit_of_phrase(rule: Rule, phrase: str, line: str, low_line: str, pattern_of: PatternOf) -> Hit | None:
-    """Return the hit of ``rule`` on a line that holds ``phrase``, if it stands where the rule wants it."""
+def hits_of_phrase(rule: Rule, phrase: str, line: str, low_line: str, pattern_of: PatternOf) -> list[Hit]:
+    """Return the hits of ``rule`` on a line that holds ``phrase``: one, but for what is glued to sentences."""
     if rule.glued:
-        glued = _glued(rule, phrase, line, low_line, pattern_of)
-        if glued is not None:
+        glued = list(_glued(rule, phrase, line, low_line, pattern_of))
+        if glued:
             return glued
         if rule.match == "anywhere" and line.strip(LEAD + TRAIL).lower() != phrase:
-            return None  # amid a sentence its words are the sentence's
+            return []  # amid a sentence its words are the sentence's
+    hit = hit_of_phrase(rule, phrase, line, low_line, pattern_of)
+    return [hit] if hit is not None else []
+
+
+def hit_of_phrase(rule: Rule, phrase: str, line: str, low_line: str, pattern_of: PatternOf) -> Hit | None:
+    """Return the hit of ``rule`` on a line that holds ``phrase``, if it stands where the rule wants it."""
     if not is_short_enough(rule, line):
         return None
     if rule.pattern is not None:
@@ -61,25 +67,35 @@ def hit_of_phrase(rule: Rule, phrase: str, line: str, low_line: str, pattern_of:
     return None
 
 
-def _glued(rule: Rule, phrase: str, line: str, low_line: str, pattern_of: PatternOf) -> Hit | None:
-    """Return the hit of a glued rule behind a sentence of the body, at a sentence border."""
+def _glued(rule: Rule, phrase: str, line: str, low_line: str, pattern_of: PatternOf) -> Iterator[Hit]:
+    """Yield the hits of a glued rule behind sentences of the body, at their borders, or behind each other."""
     if len(low_line) != len(line):
-        return None
+        return
     begin = low_line.find(phrase, lead(line) + 1)
+    behind = -1
     while begin >= 0:
-        if line[begin].isupper() and _SENTENCE_BORDER.search(line, max(0, begin - 6), begin) is not None:
-            end = begin + len(phrase)
-            if rule.pattern is not None:
-                found = pattern_of(rule).match(line, begin, begin + PATTERN_REACH)
-                end = found.end() if found else -1
-            if rule.match == "start" and end >= 0:
-                rest = line[begin:]
-                if rest.count(" ") < GLUED_WORDS and _INNER_BORDER.search(line, end) is None:
-                    return Hit(rule, begin, len(line), glued=True)
-            elif end >= 0 and (end == len(line) or _SENTENCE_OPENS.match(line, end)):
-                return Hit(rule, begin, end, glued=True)
-        begin = low_line.find(phrase, begin + 1)
-    return None
+        end = _end_of_glued(rule, phrase, line, begin, behind, pattern_of)
+        if end is not None:
+            yield Hit(rule, begin, end, glued=True)
+            behind = end
+        begin = low_line.find(phrase, begin + 1 if end is None else max(end, begin + 1))
+
+
+def _end_of_glued(rule: Rule, phrase: str, line: str, begin: int, behind: int, pattern_of: PatternOf) -> int | None:
+    """Return where the words end that are glued to a sentence or to a hit that ends at ``behind``, if they are."""
+    at_border = _SENTENCE_BORDER.search(line, max(0, begin - 6), begin) is not None
+    if not line[begin].isupper() or not (at_border or (behind >= 0 and not line[behind:begin].strip())):
+        return None
+    end = begin + len(phrase)
+    if rule.pattern is not None:
+        found = pattern_of(rule).match(line, begin, begin + PATTERN_REACH)
+        if found is None:
+            return None
+        end = found.end()
+    if rule.match == "start":
+        is_label = line.count(" ", begin) < GLUED_WORDS and _INNER_BORDER.search(line, end) is None
+        return len(line) if is_label else None
+    return end if end == len(line) or _SENTENCE_OPENS.match(line, end) else None
 
 
 def hit_of_pattern(rule: Rule, line: str, pattern: regex.Pattern[str]) -> Hit | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ import regex
 
 from . import rulecache
 from .headtable import HeadTable
-from .linehits import hit_of_pattern, hit_of_phrase
+from .linehits import hit_of_pattern, hits_of_phrase
 from .matcher import PhraseMatcher
 from .model import Family, Hit, Match, Rule, RuleId
 from .patterntree import Node
@@ -98,8 +99,8 @@ class Rulebook:
 
     __slots__ = (
         "_anywhere", "_anywhere_rules", "_by_words", "_first", "_groups", "_last", "_patterns", "_prefilters", "_seen",
-        "_settled", "_short", "_short_rules", "_trials", "_unsaid", "_whole", "_with_last", "_word_patterns",
-        "lexicons", "rules",
+        "_settled", "_short", "_short_rules", "_trials", "_unsaid", "_whole", "_with_last", "_word_limits",
+        "_word_patterns", "lexicons", "rules",
     )  # fmt: skip
 
     def __init__(
@@ -147,7 +148,7 @@ class Rulebook:
         self._first = HeadTable(filtered.first for filtered in filters)
         self._last = HeadTable(filtered.last for filtered in filters)
         self._with_last = rule_set(place for place, filtered in enumerate(filters) if filtered.last is not None)
-        self._by_words = tuple(_rules_by_words([rule.max_words for rule in self.rules]))
+        self._word_limits, self._by_words = _rules_by_words([rule.max_words for rule in self.rules])
         self._whole = WholeLines(whole)
         for rule in self.rules:
             if rule.pattern is not None and not rule.source.startswith(PACKAGED):
@@ -227,16 +228,14 @@ class Rulebook:
             self._count(len(view))
         low = lowered(view)
         lines, low_lines = view.split("\n"), low.split("\n")
-        found: dict[int, dict[RuleId, Hit]] = {}
+        found: dict[int, dict[tuple[RuleId, int], Hit]] = defaultdict(dict)
         said: dict[int, RuleSet] = {}
         for number, at in self._anywhere.phrases_by_line(low):
             phrase, speakers = self._anywhere_rules[at]
             said[number] = said.get(number, 0) | speakers.patterns
             for rule in speakers.rules:
-                if rule.id not in found.get(number, ()) and (
-                    hit := hit_of_phrase(rule, phrase, lines[number], low_lines[number], self.pattern_of)
-                ):
-                    found.setdefault(number, {})[rule.id] = hit
+                for hit in hits_of_phrase(rule, phrase, lines[number], low_lines[number], self.pattern_of):
+                    found[number].setdefault((rule.id, hit.start if hit.glued else -1), hit)
         short = [number for number, line in enumerate(low_lines) if len(line) <= SHORT_LINE]
         for row, at in self._short.phrases_by_line("\n".join([low_lines[number] for number in short])):
             said[short[row]] = said.get(short[row], 0) | self._short_rules[at]
@@ -245,15 +244,15 @@ class Rulebook:
         untried: dict[int, RuleSet] = {}
         for number, head in zip(said, heads([low_lines[number] for number in said]), strict=True):
             if rules := self._first.rules_of(head, said[number]):
-                untried[number] = rules & self._by_words[min(lines[number].count(" "), len(self._by_words) - 1)]
+                untried[number] = rules & self._by_words[bisect_right(self._word_limits, lines[number].count(" "))]
             if self._whole.may_hold(head) and len(low_lines[number]) <= SHORT_LINE:
                 for hit in self._whole.hits(low_lines[number]):
-                    found.setdefault(number, {})[hit.rule.id] = hit
+                    found[number][hit.rule.id, -1] = hit
         ending = [number for number, rules in untried.items() if rules & self._with_last]
         for number, head in zip(ending, heads([low_lines[number][::-1] for number in ending]), strict=True):
             untried[number] = self._last.rules_of(head, untried[number])
         untried = {number: rules for number, rules in untried.items() if rules}
-        return {number: [hits[rule] for rule in sorted(hits)] for number, hits in found.items()}, untried
+        return {number: [hits[key] for key in sorted(hits)] for number, hits in found.items()}, untried
 
     def hits_of_patterns(self, rules: RuleSet, line: str) -> list[Hit]:
         """Return the hits on one line of those patterns that :meth:`first_look` left untried, in the order of ids."""
@@ -288,16 +287,13 @@ def lowered(view: str) -> str:
     return view.replace("ſ", "s").replace("İ", "i").lower()
 
 
-def _rules_by_words(most_words: Sequence[int | None]) -> Iterator[RuleSet]:
-    """Yield the rules that speak of a line, by the number of its blanks, up to where only those without limit do."""
-    limited: dict[int, RuleSet] = defaultdict(int)
-    for place, most in enumerate(most_words):
-        if most is not None:
-            limited[most] |= 1 << place
-    rules = rule_set(range(len(most_words)))
-    for blanks in range(max(limited, default=0) + 1):
-        rules &= ~limited.get(blanks, 0)
-        yield rules
+def _rules_by_words(most_words: Sequence[int | None]) -> tuple[tuple[int, ...], tuple[RuleSet, ...]]:
+    """Return the limits that rules set to the words of a line, and the rules left where so many limits are reached."""
+    limits = tuple(sorted({most for most in most_words if most is not None}))
+    lasting = [
+        rule_set(place for place, most in enumerate(most_words) if most is None or most >= limit) for limit in limits
+    ]
+    return limits, (*lasting, rule_set(place for place, most in enumerate(most_words) if most is None))
 
 
 def _holds_one(low_line: str, phrases: tuple[str, ...]) -> bool:
