@@ -11,7 +11,7 @@ furniture that it holds: no cleaner should close that gap.
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 if not __package__:  # run by its path: import from the repository root
@@ -21,8 +21,8 @@ from benchmarks.data import DataError, Page
 from benchmarks.judged import EXTRACTORS, FAMILIES, NEUTRAL, Labels, read_labels
 from benchmarks.measures import Clean, Gold, Profile, Score, key, line_oracle, score
 from benchmarks.options import chosen_extractors, chosen_pages, load_cleaner, parser, progress, run
-from benchmarks.quality import ORACLE, Summary
-from benchmarks.tables import Table, number, percent, show
+from benchmarks.quality import ORACLE, Summaries, Summary, extractor_table
+from benchmarks.tables import show
 
 CLEANER = "defurnish"
 FURNITURE = "furniture"
@@ -34,9 +34,7 @@ def without(text: str, page: str, labels: Labels, verdicts: Collection[str]) -> 
     return "\n".join(line for line in text.split("\n") if labels.get((page, key(line))) not in verdicts)
 
 
-def ceilings(
-    pages: Iterable[Page], labels: Labels, clean: Clean, extractors: Sequence[str]
-) -> Mapping[str, Mapping[str, Summary]]:
+def ceilings(pages: Iterable[Page], labels: Labels, clean: Clean, extractors: Sequence[str]) -> Summaries:
     """Return the means of each extractor after each cleaner."""
     scores: dict[str, dict[str, list[Score]]] = {}
     for page in pages:
@@ -61,28 +59,6 @@ def ceilings(
     }
 
 
-def ceiling_table(summaries: Mapping[str, Mapping[str, Summary]]) -> Table:
-    """Lay out what each cleaner did to each extractor's texts."""
-    table = Table(
-        "Cleaners that err nowhere",
-        ("extractor", "cleaner", "4-gram F1 before", "after", "gap closed", "body kept", "hurt", "texts"),
-        text_columns=2,
-    )
-    for extractor, by_cleaner in summaries.items():
-        for cleaner, one in by_cleaner.items():
-            table.add(
-                extractor,
-                cleaner,
-                number(one.gram_f1_before),
-                number(one.gram_f1),
-                percent(one.gap_closed(by_cleaner[ORACLE]), 1),
-                percent(one.body_kept),
-                str(one.hurt),
-                str(one.texts),
-            )
-    return table
-
-
 def main() -> None:
     """Read the command line, measure and print."""
     options = parser(__doc__, extractors=EXTRACTORS)
@@ -98,7 +74,7 @@ def main() -> None:
         raise DataError(chosen.labels, f"judges none of the chosen pages of {chosen.pages}")
     extractors = chosen_extractors(chosen.pages, chosen, pages)
     summaries = ceilings(progress(pages, "Cleaning pages"), labels, load_cleaner(CLEANER), extractors)
-    show(ceiling_table(summaries), markdown=chosen.markdown)
+    show(extractor_table(summaries), markdown=chosen.markdown)
 
 
 if __name__ == "__main__":
