@@ -228,19 +228,17 @@ class Rulebook:
             self._count(len(view))
         low = lowered(view)
         lines, low_lines = view.split("\n"), low.split("\n")
+        short = [number for number, line in enumerate(low_lines) if len(line) <= SHORT_LINE]
         found: dict[int, dict[tuple[RuleId, int], Hit]] = defaultdict(dict)
-        said: dict[int, RuleSet] = {}
+        said = dict.fromkeys(short, self._unsaid)
         for number, at in self._anywhere.phrases_by_line(low):
             phrase, speakers = self._anywhere_rules[at]
             said[number] = said.get(number, 0) | speakers.patterns
             for rule in speakers.rules:
                 for hit in hits_of_phrase(rule, phrase, lines[number], low_lines[number], self.pattern_of):
                     found[number].setdefault((rule.id, hit.start if hit.glued else -1), hit)
-        short = [number for number, line in enumerate(low_lines) if len(line) <= SHORT_LINE]
         for row, at in self._short.phrases_by_line("\n".join([low_lines[number] for number in short])):
-            said[short[row]] = said.get(short[row], 0) | self._short_rules[at]
-        for number in short:
-            said[number] = said.get(number, 0) | self._unsaid
+            said[short[row]] |= self._short_rules[at]
         untried: dict[int, RuleSet] = {}
         for number, head in zip(said, heads([low_lines[number] for number in said]), strict=True):
             if rules := self._first.rules_of(head, said[number]):
