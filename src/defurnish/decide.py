@@ -110,17 +110,20 @@ def _swept(known: Known, left: list[int]) -> dict[int, Decision]:
     if not sweep.gone and not known.speakers and not known.names:
         return sweep.gone
     _take_company(sweep)
-    take_regions(sweep)
+    if sweep.gone:  # else there is nothing yet that anything could follow from, as in every last sweep
+        take_regions(sweep)
     take_threads(sweep)
     take_roll(sweep)
-    _take_company(sweep)
-    take_names_in_head(sweep)
+    if sweep.gone:
+        _take_company(sweep)
+        take_names_in_head(sweep)
     take_lone_names(sweep)
-    take_author_box(sweep)
-    take_tail(sweep)
-    take_closing(sweep)
-    take_repeats(sweep)
-    take_orphans(sweep)
+    if sweep.gone:
+        take_author_box(sweep)
+        take_tail(sweep)
+        take_closing(sweep)
+        take_repeats(sweep)
+        take_orphans(sweep)
     return sweep.gone
 
 
