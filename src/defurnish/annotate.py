@@ -5,6 +5,7 @@ Rules never edit: they testify. So one pass is enough, and neither the order of 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -32,13 +33,16 @@ def annotate(segments: Segments, rulebook: Rulebook, site: SiteRules | None = No
     source = "\n".join(segments.contents)
     seen = view(source)
     lines = tuple(seen.split("\n"))
-    distinct = tuple(dict.fromkeys(lines)) if len(lines) > MANY else lines
-    if len(distinct) <= DISTINCT * len(lines):
-        found, untried = _looked_at(distinct, "\n".join(distinct), rulebook)
-        number_of = {line: number for number, line in enumerate(distinct) if number in found or number in untried}
-        twins = {at: number_of[line] for at, line in enumerate(lines) if line in number_of}
-        found = {at: found[number] for at, number in twins.items() if number in found}
-        untried = {at: untried[number] for at, number in twins.items() if number in untried}
+    times = Counter(lines) if len(lines) > MANY else Counter()
+    if times and len(times) <= DISTINCT * len(lines):
+        distinct = tuple(times)
+        hits = HitsByBlock(*_looked_at(distinct, "\n".join(distinct), rulebook), distinct, rulebook)
+        for number in [number for number in hits.untried if times[distinct[number]] > 1]:
+            hits.new(number, hits.untried[number])  # once for all the twins
+        number_of = {line: number for number, line in enumerate(distinct)}
+        twins = [number_of[line] for line in lines]
+        found = {at: hits.found[number] for at, number in enumerate(twins) if number in hits.found}
+        untried = {at: hits.untried[number] for at, number in enumerate(twins) if number in hits.untried}
     else:
         found, untried = _looked_at(lines, seen, rulebook)
     hits = HitsByBlock(found, untried, lines, rulebook)

@@ -21,7 +21,7 @@ class HitsByBlock(Mapping[int, tuple[Hit, ...]]):
     As a mapping it holds all hits, and tries whatever has not been tried to tell them. Its answers never change.
     """
 
-    __slots__ = ("_found", "_known", "_lines", "_untried", "rulebook")
+    __slots__ = ("_found", "_lines", "_untried", "rulebook")
 
     def __init__(
         self,
@@ -33,7 +33,6 @@ class HitsByBlock(Mapping[int, tuple[Hit, ...]]):
         """Take what was found already, and the rules whose patterns may match a line of the match view besides."""
         self._found, self._untried = dict(found), dict(untried)
         self._lines, self.rulebook = lines, rulebook
-        self._known: dict[tuple[str, RuleSet], list[Hit]] = {}  # whole pages repeat a fifth of their lines
 
     @property
     def untried(self) -> Mapping[int, RuleSet]:
@@ -56,10 +55,8 @@ class HitsByBlock(Mapping[int, tuple[Hit, ...]]):
         else:
             self._untried[number] = left ^ rules
         line = self._lines[number]
-        hits = self._known.get((line, rules))
-        if hits is None:
-            hits = self.rulebook.hits_of_patterns(rules, line)
-            hits = self._known[line, rules] = [hit for hit in hits if not in_quotes(line, hit.start, hit.end)]
+        hits = self.rulebook.hits_of_patterns(rules, line)
+        hits = [hit for hit in hits if not in_quotes(line, hit.start, hit.end)]
         if hits:
             self._found[number] = tuple(sorted((*self._found.get(number, ()), *hits), key=_rule_id))
         return hits
