@@ -121,3 +121,24 @@ def test_a_process_with_a_cold_cache_answers_as_one_with_a_warm_one(tmp_path):
     ]
     assert ran[0].stdout == ran[1].stdout == "Rain fell all night.\n\nBy morning the ferry was gone.\n\n"
     assert len(list(tmp_path.glob("*.rules"))) == 1
+
+
+def test_what_one_process_compiled_the_next_need_not(tmp_path):
+    script = """
+import sys
+from defurnish import clean
+from defurnish.rulebook import Rulebook
+compiled = []
+compile = Rulebook._compile
+Rulebook._compile = lambda book, *pattern: compiled.append(pattern) or compile(book, *pattern)
+clean("Rain fell all night.\\n\\nShare this article\\n\\nBy morning the ferry was gone.\\n")
+print(len(compiled))
+"""
+    environment = {**os.environ, rulecache.VARIABLE: str(tmp_path)}
+    ran = [
+        subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment)
+        for _ in range(2)
+    ]
+    first, second = [int(done.stdout) for done in ran]
+    assert first > 0
+    assert second == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import pickle
 import sys
 from bisect import bisect_right
 from collections import defaultdict
@@ -53,7 +55,16 @@ class Compiled:
     """What is worked out of rules, and may be kept: filters and compiled patterns by rule."""
 
     prefilters: Mapping[RuleId, Prefilter | None]
-    patterns: Mapping[RuleId, regex.Pattern[str]]
+    patterns: Mapping[RuleId, bytes | regex.Pattern[str]]
+    """Some of them pickled: to read all takes 40 ms, and a short text meets a dozen."""
+
+    def packed(self) -> Compiled:
+        """Return the same with all patterns pickled."""
+        patterns = {
+            rule: found if isinstance(found, bytes) else pickle.dumps(found, pickle.HIGHEST_PROTOCOL)
+            for rule, found in self.patterns.items()
+        }
+        return Compiled(self.prefilters, patterns)
 
 
 class _Trial:
@@ -119,7 +130,7 @@ class Rulebook:
                 raise RuleError(rule.source, rule.id, "id", f"is taken already by {seen[rule.id].source}")
             seen[rule.id] = rule
         self._prefilters: dict[RuleId, Prefilter | None] = dict(compiled.prefilters) if compiled else {}
-        self._patterns: dict[RuleId, regex.Pattern[str]] = dict(compiled.patterns) if compiled else {}
+        self._patterns: dict[RuleId, bytes | regex.Pattern[str]] = dict(compiled.patterns) if compiled else {}
         self._settled, self._seen = settled, 0
         self._word_patterns: dict[str, str] = {}
         self._groups: dict[frozenset[Family], Groups] = {}
@@ -189,15 +200,17 @@ class Rulebook:
     def pattern_of(self, rule: Rule) -> regex.Pattern[str]:
         """Return the compiled pattern of a rule that has one. Raises :class:`RuleError` if it does not compile."""
         found = self._patterns.get(rule.id)
-        if found is None:
+        if isinstance(found, bytes):
+            found = self._patterns[rule.id] = pickle.loads(found)
+        elif found is None:
             assert rule.pattern is not None
             try:
-                found = self._compile(rule.pattern, rule.match)
+                found = self._patterns[rule.id] = self._compile(rule.pattern, rule.match)
             except KeyError as error:
                 raise RuleError(rule.source, rule.id, "pattern", f"names the unknown lexicon {error}") from error
             except regex.error as error:
                 raise RuleError(rule.source, rule.id, "pattern", f"is no valid pattern: {error}") from error
-            self._patterns[rule.id] = found
+        assert not isinstance(found, bytes)
         return found
 
     def groups(self, keep: frozenset[Family]) -> Groups:
@@ -324,17 +337,25 @@ def _shared_rulebook(languages: tuple[str, ...] | None) -> Rulebook:
     more_rules, more_lexicons = installed_rules()
     key = _key(languages, repr((more_rules, more_lexicons)))
 
-    def keep(book: Rulebook) -> None:
-        rulecache.store(key, (book.rules, book.lexicons, book.compiled))
+    stored: tuple[tuple[Rule, ...], Lexicons, Compiled] | None = rulecache.loaded(key)
+    if stored is not None:
+        rules, lexicons, compiled = stored
+    else:
+        rules, lexicons = packaged_rules(languages)
+        rules, lexicons, compiled = rules + more_rules, lexicons | more_lexicons, Compiled({}, {})
+    kept = len(compiled.patterns) if stored is not None else -1
 
-    kept: tuple[tuple[Rule, ...], Lexicons, Compiled] | None = rulecache.loaded(key)
-    if kept is not None:
-        rules, lexicons, compiled = kept
-        whole = len(compiled.patterns) == sum(rule.pattern is not None for rule in rules)
-        return Rulebook(rules, lexicons, compiled, settled=None if whole else keep)
-    rules, lexicons = packaged_rules(languages)
-    found = Rulebook(rules + more_rules, lexicons | more_lexicons, settled=keep)
+    def keep(book: Rulebook) -> None:
+        nonlocal kept
+        if len(book.compiled.patterns) > kept:
+            kept = len(book.compiled.patterns)
+            rulecache.store(key, (book.rules, book.lexicons, book.compiled.packed()))
+
+    whole = len(compiled.patterns) == sum(rule.pattern is not None for rule in rules)
+    found = Rulebook(rules, lexicons, compiled, settled=None if whole else keep)
     keep(found)
+    if not whole:
+        atexit.register(keep, found)  # what the texts of this process needed, the next process need not compile
     return found
 
 
