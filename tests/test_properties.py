@@ -72,6 +72,7 @@ def test_4_without_evidence_the_same_object_comes_back(text):
 @example("Topics: [e]()\r\x00\n")
 @example("t.\n?AdvertisementThanks for subscribing")
 @example("The river rose. Advertisement The mayor spoke. ADVERTISEMENT ADVERTISEMENT It rained on.\n")
+@example("\u00c2\x85Support independent local journalism\u00a0\n\nT")
 def test_5_cleaning_a_clean_text_changes_nothing(text):
     once = clean(text)
     assert clean(once) == once

@@ -29,6 +29,7 @@ GAPS = [
     ("a\n\nX\nb\n", "a\n\nb\n"),
     ("a\n\n\n\nX\n\nb\n", "a\n\n\n\nb\n"),
     ("a\n\nX\n\n\n\nb\n", "a\n\n\n\nb\n"),
+    ("a\nX \u00a0\n\nb\n", "a\n\nb\n"),
     ("a\n\nX\nY\n\nb\n", "a\n\nb\n"),
     ("a\n\nX\n\n\n\n\nY\n\nb\n", "a\n\nb\n"),
     ("a\nX\nb\nY\nc\n", "a\nb\nc\n"),

@@ -56,7 +56,8 @@ def _cut(text: str, segments: Segments, first: int, stop: int, replacement: str 
         if apart:
             return Edit(Span(start, end), text[start:end], "")
         if first and _breaks(text[end : segments.starts[stop]]) > _breaks(text[segments.ends[first - 1] : start]):
-            start = segments.ends[first - 1]  # the wider gap stays, else two paragraphs would fuse
+            # The wider gap stays, else two paragraphs would fuse; the blanks before it are the removed line's own.
+            start, end = segments.ends[first - 1], _end_of_blanks(text, end)
         else:
             start, end = _line_start(text, start), _line_start(text, segments.starts[stop])
         return Edit(Span(start, end), text[start:end], "")
@@ -73,6 +74,13 @@ def _line_start(text: str, at: int) -> int:
     """Return where the line begins that holds ``at``: only blanks stand between a line's start and its block."""
     while at > 0 and text[at - 1] not in LINE_BREAKS and (text[at - 1].isspace() or text[at - 1] in INVISIBLE):
         at -= 1
+    return at
+
+
+def _end_of_blanks(text: str, at: int) -> int:
+    """Return where the blanks end that begin at a place on a line."""
+    while at < len(text) and text[at] not in LINE_BREAKS and (text[at].isspace() or text[at] in INVISIBLE):
+        at += 1
     return at
 
 
