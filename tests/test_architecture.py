@@ -29,9 +29,9 @@ MAY_IMPORT = {
     "segment": VALUES,
     "template": VALUES,
     "siterules": {*VALUES, "template", "rulefile"},  # for where shipped rules come from
-    "hits": {*VALUES, "rulebook", "ruleset"},
+    "hits": {*VALUES, "linehits", "rulebook", "ruleset"},
     "annotate": {*VALUES, "hits", "rulebook", "ruleset", "siterules"},  # for their types
-    "known": {*VALUES, "hits", "ruleset"},
+    "known": {*VALUES, "hits", "linehits", "ruleset"},
     "sweep": {*VALUES, "known", "ruleset"},
     "regions": {*VALUES, "sweep", "threads"},
     "threads": {*VALUES, "known", "sweep"},

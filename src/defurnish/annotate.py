@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from .hits import Annotated, HitsByBlock
-from .matchview import in_quotes, view
+from .hits import Annotated, HitsByBlock, unquoted
+from .matchview import view
 from .model import Hit, Segments
 from .rulebook import Rulebook
 from .ruleset import RuleSet
@@ -61,9 +61,8 @@ def _looked_at(
     for first, piece in _pieces(seen):
         hits_of_piece, untried_of_piece = rulebook.first_look(piece)
         for number, hits in hits_of_piece.items():
-            line = lines[first + number]
-            if spoken := tuple([hit for hit in hits if not in_quotes(line, hit.start, hit.end)]):
-                found[first + number] = spoken
+            if spoken := unquoted(lines[first + number], hits):
+                found[first + number] = tuple(spoken)
         for number, rules in untried_of_piece.items():
             untried[first + number] = rules
     return found, untried

@@ -1,14 +1,16 @@
 """What the rules see in the blocks of a text, each pattern tried when it is first asked for.
 
-Most of what rules see decides nothing: a date in the middle of an article, a name that no furniture stands beside. To
-try all patterns that may match, as far as phrases and heads tell, takes half of all time; a decision needs a third.
+Most of what rules see decides nothing: a date in the middle of an article, a name that no furniture stands beside. Of
+the patterns that may match, as far as phrases and heads tell, decisions need two fifths in articles (the profile in
+benchmarks/README.md).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from .linehits import in_order
 from .matchview import in_quotes
 from .model import Hit, Segments
 from .rulebook import Rulebook
@@ -55,10 +57,9 @@ class HitsByBlock(Mapping[int, tuple[Hit, ...]]):
         else:
             self._untried[number] = left ^ rules
         line = self._lines[number]
-        hits = self.rulebook.hits_of_patterns(rules, line)
-        hits = [hit for hit in hits if not in_quotes(line, hit.start, hit.end)]
+        hits = unquoted(line, self.rulebook.hits_of_patterns(rules, line))
         if hits:
-            self._found[number] = tuple(sorted((*self._found.get(number, ()), *hits), key=_rule_id))
+            self._found[number] = tuple(in_order((*self._found.get(number, ()), *hits)))
         return hits
 
     def __getitem__(self, number: int) -> tuple[Hit, ...]:
@@ -74,8 +75,9 @@ class HitsByBlock(Mapping[int, tuple[Hit, ...]]):
         return sum(1 for _ in self)
 
 
-def _rule_id(hit: Hit) -> str:
-    return hit.rule.id
+def unquoted(line: str, hits: Iterable[Hit]) -> list[Hit]:
+    """Return the hits on a line that speak of no quoted words."""
+    return [hit for hit in hits if not in_quotes(line, hit.start, hit.end)]
 
 
 @dataclass(frozen=True, slots=True)

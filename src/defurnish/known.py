@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence, Set
 from functools import cached_property
 
 from .hits import Annotated
+from .linehits import in_order
 from .model import Family, Hit, Kind
-from .ruleset import RuleSet
+from .ruleset import RuleSet, role_of, sees_commenters
 from .shape import is_link_only, is_prose, words
 
 PROTECTED_KINDS = frozenset({"quote", "code", "table"})
@@ -30,10 +31,6 @@ def _are_two_witnesses(hits: Sequence[Hit]) -> bool:
         for at, one in enumerate(hits)
         for other in hits[at + 1 :]
     )
-
-
-def _rule_id(hit: Hit) -> str:
-    return hit.rule.id
 
 
 def _words_of(line: str) -> tuple[str, ...]:
@@ -91,21 +88,19 @@ class Known:
         self.marks = sorted(_numbers_of("rule", self.kinds) + _numbers_of("heading", self.kinds))
 
     def _file(self, number: int, hit: Hit) -> None:
-        rule = hit.rule
-        if rule.strength == "protecting" or (rule.family in self._keep and rule.strength == "strong"):
-            self._protected.add(number)
-        elif rule.family in self._keep:
-            return
-        elif hit.glued:
-            self.glued.setdefault(number, []).append(hit)
-        elif rule.strength == "strong":
-            self.strong.setdefault(number, []).append(hit)
-        elif rule.opens == "bio":
-            self.names[number] = hit
-        elif rule.zone == "series":
-            self._serial.append((number, hit))
-        else:
-            self._supporting.setdefault(number, []).append(hit)
+        match role_of(hit.rule, self._keep):
+            case "protecting":
+                self._protected.add(number)
+            case "kept":
+                pass
+            case "strong":
+                (self.glued if hit.glued else self.strong).setdefault(number, []).append(hit)
+            case "name":
+                self.names[number] = hit
+            case "series":
+                self._serial.append((number, hit))
+            case "supporting":
+                self._supporting.setdefault(number, []).append(hit)
 
     def is_protected(self, number: int) -> bool:
         """Whether a block takes no part: a quotation, code, a table, or one with protecting evidence."""
@@ -127,7 +122,7 @@ class Known:
         if left & ~rules:
             self._unasked[number] = left & ~rules
         if hits := self.page.hits.new(number, left & rules):
-            self._supporting[number] = sorted((*self._supporting.get(number, ()), *hits), key=_rule_id)
+            self._supporting[number] = in_order((*self._supporting.get(number, ()), *hits))
 
     def may_support(self, number: int, rules: RuleSet) -> bool:
         """Whether one of these rules, or a phrase of any, may support a decision on a block."""
@@ -149,8 +144,7 @@ class Known:
         return [
             number
             for number in self._those_with(self.groups.commenters)
-            if any(hit.rule.family == "comments" and not hit.rule.opens for hit in self._heard(number))
-            and not self.is_protected(number)
+            if any(sees_commenters(hit.rule) for hit in self._heard(number)) and not self.is_protected(number)
         ]
 
     @cached_property

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
 from typing import TypeAlias
 
 import regex
@@ -23,7 +24,15 @@ _SENTENCE_OPENS = regex.compile(r" {0,2}[\"'(]?\p{Lu}")
 PatternOf: TypeAlias = Callable[[Rule], regex.Pattern[str]]
 
 
-def is_short_enough(rule: Rule, line: str) -> bool:
+def in_order(hits: Iterable[Hit]) -> list[Hit]:
+    """Return hits in the order of rule ids; those of one rule keep theirs."""
+    return sorted(hits, key=_RULE_ID)
+
+
+_RULE_ID = attrgetter("rule.id")
+
+
+def _is_short_enough(rule: Rule, line: str) -> bool:
     """Return whether a line has no more words than the rule speaks of."""
     return rule.max_words is None or line.count(" ") < rule.max_words
 
@@ -42,7 +51,7 @@ def hits_of_phrase(rule: Rule, phrase: str, line: str, low_line: str, pattern_of
 
 def hit_of_phrase(rule: Rule, phrase: str, line: str, low_line: str, pattern_of: PatternOf) -> Hit | None:
     """Return the hit of ``rule`` on a line that holds ``phrase``, if it stands where the rule wants it."""
-    if not is_short_enough(rule, line):
+    if not _is_short_enough(rule, line):
         return None
     if rule.pattern is not None:
         return hit_of_pattern(rule, line, pattern_of(rule))

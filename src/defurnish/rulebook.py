@@ -16,7 +16,7 @@ import regex
 
 from . import rulecache
 from .headtable import HeadTable
-from .linehits import hit_of_pattern, hits_of_phrase
+from .linehits import hit_of_pattern, hits_of_phrase, in_order
 from .matcher import PhraseMatcher
 from .model import Family, Hit, Match, Rule, RuleId
 from .patterntree import Node
@@ -230,7 +230,7 @@ class Rulebook:
         for number, rules in untried.items():
             if hits := self.hits_of_patterns(rules, lines[number]):
                 found.setdefault(number, []).extend(hits)
-        return {number: sorted(found[number], key=lambda hit: hit.rule.id) for number in sorted(found)}
+        return {number: in_order(found[number]) for number in sorted(found)}
 
     def first_look(self, view: str) -> tuple[dict[int, list[Hit]], dict[int, RuleSet]]:
         """Return the hits of phrases, and the patterns that may match besides, both by line of the match view.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from .model import Family, Rule
 
@@ -65,28 +65,46 @@ class Groups:
     """Rules that speak of a part of a block."""
 
 
+Role: TypeAlias = Literal["protecting", "kept", "strong", "name", "series", "supporting"]
+
+
+def role_of(rule: Rule, keep: Set[Family]) -> Role:
+    """Return what a rule does in a decision where the families in ``keep`` stay: its strong rules protect then."""
+    if rule.strength == "protecting" or (rule.strength == "strong" and rule.family in keep):
+        return "protecting"
+    if rule.family in keep:
+        return "kept"
+    if rule.strength == "strong":
+        return "strong"
+    if rule.opens == "bio":
+        return "name"
+    return "series" if rule.zone == "series" else "supporting"
+
+
+def sees_commenters(rule: Rule) -> bool:
+    """Whether a rule sees who commented, when, or the buttons below a comment."""
+    return rule.family == "comments" and not rule.opens
+
+
 def groups_of(rules: Sequence[Rule], keep: Set[Family]) -> Groups:
     """Return the groups of ``rules``, of which those of the families in ``keep`` remove nothing."""
 
     def those(holds: Callable[[Rule], bool]) -> RuleSet:
         return rule_set(place for place, rule in enumerate(rules) if holds(rule))
 
-    kept = those(lambda rule: rule.family in keep)
-    strong = those(lambda rule: rule.strength == "strong")
-    others = those(lambda rule: rule.strength == "supporting") & ~kept
-    names = those(lambda rule: rule.opens == "bio") & others
-    series = those(lambda rule: rule.zone == "series") & others & ~names
-    supporting = others & ~names & ~series
-    removing = (strong & ~kept) | supporting
+    def with_role(role: Role) -> RuleSet:
+        return those(lambda rule: role_of(rule, keep) == role)
+
+    strong, supporting = with_role("strong"), with_role("supporting")
     return Groups(
-        protecting=those(lambda rule: rule.strength == "protecting") | (strong & kept),
-        strong=strong & ~kept,
-        names=names,
-        series=series,
+        protecting=with_role("protecting"),
+        strong=strong,
+        names=with_role("name"),
+        series=with_role("series"),
         supporting=supporting,
         head=supporting & those(lambda rule: rule.zone in ("head", "ends")),
         tail=supporting & those(lambda rule: rule.zone in ("tail", "ends")),
-        commenters=removing & those(lambda rule: rule.family == "comments" and not rule.opens),
-        credits=removing & those(lambda rule: rule.family == "credit"),
+        commenters=(strong | supporting) & those(sees_commenters),
+        credits=(strong | supporting) & those(lambda rule: rule.family == "credit"),
         partial=those(lambda rule: rule.match != "whole"),
     )
