@@ -39,10 +39,7 @@ def ceilings(pages: Iterable[Page], labels: Labels, clean: Clean, extractors: Se
     scores: dict[str, dict[str, list[Score]]] = {}
     for page in pages:
         gold = Gold(page.gold)
-        for extractor in extractors:
-            text = page.texts.get(extractor, "")
-            if not text.strip():
-                continue
+        for extractor, text in page.texts_of(extractors):
             before = Profile(text, gold)
             outputs = {
                 CLEANER: clean(text),

@@ -152,7 +152,7 @@ def main() -> None:
     chosen = options.parse_args()
     pages = chosen_pages(chosen.pages, chosen)
     extractors = chosen_extractors(chosen.pages, chosen, pages)
-    texts = [Text(page, name) for page in pages for name in extractors if page.texts.get(name, "").strip()]
+    texts = [Text(page, name) for page in pages for name, _ in page.texts_of(extractors)]
     old, new = (removals_by(version, texts) for version in (chosen.old, chosen.new))
     print(report("Newly removed", changes(texts, new, old)), end="\n\n")
     print(report("Newly kept", changes(texts, old, new)))

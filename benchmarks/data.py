@@ -40,6 +40,13 @@ class Page:
     keep: tuple[str, ...]
     drop: tuple[str, ...]
 
+    def texts_of(self, extractors: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Yield those of the extractors that found any text, with what they found."""
+        for extractor in extractors:
+            text = self.texts.get(extractor, "")
+            if text.strip():
+                yield extractor, text
+
     def in_half(self, half: Half | None) -> bool:
         """Tell whether the page's number is even or odd, as asked; without a half every page counts.
 

@@ -157,10 +157,7 @@ def judge(
     judged: list[JudgedLine] = []
     for page in pages:
         gold = Gold(page.gold)
-        for extractor in extractors:
-            text = page.texts.get(extractor, "")
-            if not text.strip():
-                continue
+        for extractor, text in page.texts_of(extractors):
             output = _Output(clean(text))
             for line in text.split("\n"):
                 line_words = words(plain(line))

@@ -89,10 +89,7 @@ def score_pages(pages: Iterable[Page], extractors: Iterable[str], cleaners: Mapp
         if not page.gold:
             continue
         gold = Gold(page.gold)
-        for extractor in extractors:
-            text = page.texts.get(extractor, "")
-            if not text.strip():
-                continue
+        for extractor, text in page.texts_of(extractors):
             before = Profile(text, gold)
             outputs = {name: clean(text) for name, clean in cleaners.items()}
             outputs[ORACLE] = line_oracle(text, gold)

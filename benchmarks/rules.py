@@ -81,10 +81,7 @@ def census(
         gold = Gold(page.gold)
         spoken: set[tuple[str, str]] = set()
         removed: set[tuple[str, str]] = set()
-        for extractor in extractors:
-            text = page.texts.get(extractor, "")
-            if not text.strip():
-                continue
+        for _, text in page.texts_of(extractors):
             hearing = Hearing.on(text, rulebook)
             _count_spoken(page, hearing, gold, verdicts, counted.uses, spoken)
             _count_removed(hearing, counted.uses, removed)
